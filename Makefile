@@ -1,0 +1,34 @@
+# Two commands do all: `make site` and `make test`. Both make the virtual environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: site test lint clean docs
+
+site: $(STAMP)
+	$(BIN)/publisher digest plan --if-missing
+	$(BIN)/publisher build
+	$(BIN)/publisher digest build
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+
+lint: $(STAMP)
+	$(BIN)/ruff check publisher tests
+	$(BIN)/ruff format --check publisher tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/publisher docs --check
+
+docs: $(STAMP)
+	$(BIN)/publisher docs
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新 / Python 3.11 or newer is needed: make PYTHON=python3.12 site"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) site var

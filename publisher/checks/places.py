@@ -1,0 +1,50 @@
+"""Problems with their places: in a field of an entry, in the words of a field, in the body."""
+
+from __future__ import annotations
+
+from publisher.content.decode import describe, locate_field
+from publisher.content.library import Entry
+from publisher.problems import Problem, Span
+from publisher.strictyaml import Step
+
+
+def field_problem(entry: Entry, code: str, steps: tuple[Step, ...], /, **context: object) -> Problem:
+    """A problem at a field; the nearest place when the field is not written. Adds the field's Chinese name to the context."""
+    front = entry.source.front
+    names = [step for step in steps if isinstance(step, str)]
+    if "field" not in context and len(names) == 1:
+        context["field"] = describe(type(entry.data), names[0])["field"]
+    return front.problem(code, locate_field(front, type(entry.data), steps), **context)
+
+
+def missing_problem(entry: Entry, code: str, /, **context: object) -> Problem:
+    """A problem about something that is not there: at the top of the entry."""
+    front = entry.source.front
+    return front.problem(code, front.span(0, 0), **context)
+
+
+def words_problem(entry: Entry, code: str, steps: tuple[Step, ...], words: str, /, **context: object) -> Problem:
+    """A problem at certain words of a field, which may run over several lines."""
+    front = entry.source.front
+    span = locate_field(front, type(entry.data), steps)
+    lines = front.text.split("\n")
+    needle = words.split("\n", 1)[0]
+    for index in range(span.line - front.first_line, len(lines)):
+        start = span.column - 1 if index == span.line - front.first_line else 0
+        column = lines[index].find(needle, start)
+        if column >= 0:
+            return front.problem(code, front.span(index, column, len(needle)), **context)
+    return front.problem(code, span, **context)
+
+
+def body_problem(entry: Entry, code: str, offset: int, length: int, /, **context: object) -> Problem:
+    """A problem at an offset of the body."""
+    body = entry.source.body
+    line = body.count("\n", 0, offset)
+    column = offset - (body.rfind("\n", 0, offset) + 1)
+    return entry.source.body_problem(code, line, column, length, **context)
+
+
+def file_problem(entry: Entry, code: str, /, **context: object) -> Problem:
+    """A problem of a whole file."""
+    return Problem(code, Span(entry.path), context)

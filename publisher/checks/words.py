@@ -1,0 +1,187 @@
+"""What may be said in public: personal numbers, advertising words, promises, document numbers, weekdays, punctuation.
+
+The lists are short and legal in nature (广告法第九条, PIPL, 互联网广告 rules); a house may add its own outside this project.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from pydantic import BaseModel
+
+from publisher.checks.entries import mend_document_number
+from publisher.checks.places import body_problem, words_problem
+from publisher.content import codes
+from publisher.content.decode import internal_fields, shape_of
+from publisher.content.library import Entry
+from publisher.content.model.fields import Model, is_prose
+from publisher.content.model.kinds import Listing, News
+from publisher.content.model.vocabulary import Field, Kind, NewsType
+from publisher.markup import without_code
+from publisher.problems import Problem
+from publisher.strictyaml import Step
+
+_HAN = "一-鿿"
+_ADVERTISING = frozenset({Kind.NEWS, Kind.LISTING, Kind.ENTERPRISE, Kind.EVENT})
+_PROMISING = frozenset({Kind.NEWS, Kind.POLICY, Kind.GUIDE, Kind.EVENT, Kind.LISTING})
+_WEEKDAYS = "一二三四五六日"
+_FULL_WIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。", "(": "（", ")": "）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern, the code it means, whom it concerns, and what else must hold of a match (giving the message's words)."""
+
+    code: str
+    pattern: re.Pattern[str]
+    concerns: Callable[[Entry], bool] = lambda entry: True
+    words: Callable[[re.Match[str], Entry], dict[str, str] | None] = lambda match, entry: {"value": match[0]}
+
+
+def _identity(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    digits = match[0].upper()
+    return {"value": f"{digits[:3]}***********{digits[-4:]}"} if codes.is_identity_number(digits) else None
+
+
+def _phone(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    digits = re.sub(r"\D", "", match[0])
+    return {"value": f"{digits[:3]}****{digits[-4:]}"}
+
+
+def _card(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    digits = match[0]
+    is_other = codes.is_identity_number(digits) or codes.check_credit_code(digits).is_valid
+    return {"value": f"************{digits[-4:]}"} if codes.is_card_number(digits) and not is_other else None
+
+
+def _number(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    fixed = mend_document_number(match[0])
+    return {"value": match[0], "fixed": fixed} if fixed != match[0] else None
+
+
+def _day(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    year, month, day = int(match["year"] or 0), int(match["month"]), int(match["day"])
+    is_real = 1 <= month <= 12 and 1 <= day <= (monthrange(year or 2024, month)[1])
+    return None if is_real else {"value": match[0]}
+
+
+def _weekday(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    try:
+        day = date(int(match["year"] or entry.published.year), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    if "一二三四五六日".find(match["weekday"].replace("天", "日")) == day.weekday():
+        return None
+    return {"value": match[0], "date": f"{day.year}年{day.month}月{day.day}日", "fixed": f"星期{_WEEKDAYS[day.weekday()]}"}
+
+
+def _punctuation(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+    sign = match[0]
+    fixed = f"（{sign[1:-1]}）" if sign[0] == "(" else _FULL_WIDTH[sign]
+    return {"value": sign, "fixed": fixed}
+
+
+def _is_recruitment(entry: Entry) -> bool:
+    return isinstance(entry.data, News) and entry.data.type is NewsType.RECRUITMENT
+
+
+def _is_finance(entry: Entry) -> bool:
+    return isinstance(entry.data, Listing) and entry.data.field is Field.FINANCE
+
+
+_DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
+RULES = (
+    Rule("phone-number", re.compile(r"(?<![\d.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"), words=_phone),
+    Rule("identity-number", re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?![0-9A-Za-z])"), words=_identity),
+    Rule("card-number", re.compile(r"(?<!\d)\d{16,19}(?!\d)"), words=_card),
+    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda entry: entry.kind in _ADVERTISING),
+    Rule(
+        "advertising-word",
+        re.compile(r"唯一|顶级|首选|第一(?:品牌|家|名店|店|选择)|(?:全国|全省|全市|全区|行业|业内|销量)第一"),
+        lambda entry: entry.kind in _ADVERTISING,
+    ),
+    Rule(
+        "empty-promise",
+        re.compile(r"(?<![不未无能])保证(?!金|人|书|保险|责任|期间|担保|合同|义务|贷款|公司)|(?<!不)一定能|包办|包过|百分百|百分之百|肯定批"),
+        lambda entry: entry.kind in _PROMISING,
+    ),
+    Rule("finance-promise", re.compile(r"保本|稳赚|无抵押秒批|零风险"), _is_finance),
+    Rule(
+        "job-discrimination",
+        re.compile(r"限(?:男|女)|(?:男|女)(?:性|士|生)(?:优先|限)|仅限(?:男|女)|\d{2}(?:周)?岁(?:以下|以内|以上)|限本地|限汉族"),
+        _is_recruitment,
+    ),
+    Rule("document-number", re.compile(rf"[{_HAN}]{{1,12}}\s?[\[（(【〔［]\s?(?:19|20)\d{{2}}\s?[\]）)】〕］]\s?第?\s?\d{{1,4}}\s?号"), words=_number),
+    Rule("impossible-date", re.compile(_DATE), words=_day),
+    Rule("weekday-mismatch", re.compile(_DATE + r"\s?[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[）)]?"), words=_weekday),
+    Rule(
+        "half-width-punctuation",
+        re.compile(rf"(?<=[{_HAN}])[,;:?!](?=[{_HAN}\s]|$)|(?<=[{_HAN}])\.(?=[{_HAN}])|(?<!\])\((?=[^()\n]*[{_HAN}])[^()\n]*\)"),
+        words=_punctuation,
+    ),
+)
+#: Rules that official words are not held to: a law may say what an advertisement may not.
+_NOT_IN_QUOTATIONS = frozenset({"empty-promise", "half-width-punctuation", "advertising-superlative", "advertising-word"})
+
+
+def check_words(entry: Entry) -> Iterator[Problem]:
+    """Hold every public word of an entry to the rules."""
+    body = _without_targets(without_code(entry.source.body))
+    texts = list(_prose(entry.data, ()))
+    joined = "\n".join([body, *(text for _, text in texts)])
+    for rule in RULES:
+        if not rule.concerns(entry) or not rule.pattern.search(joined):
+            continue
+        for match in rule.pattern.finditer(body):
+            if (words := rule.words(match, entry)) is not None:
+                yield body_problem(entry, rule.code, match.start(), len(match[0]), **words)
+        for steps, text in texts:
+            if steps[0] == "quotations" and rule.code in _NOT_IN_QUOTATIONS:
+                continue
+            for match in rule.pattern.finditer(text):
+                if (words := rule.words(match, entry)) is not None:
+                    yield words_problem(entry, rule.code, steps, match[0], **words)
+
+
+def _without_targets(text: str) -> str:
+    """Blank out link targets: an address is not prose."""
+    return re.sub(r"(?<=\])\([^()\n]*\)|<(?:https?|mailto|tel|site):[^>\n]*>|https?://[^\s<>)）]+", lambda m: " " * len(m[0]), text)
+
+
+def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    """Every text of a model that readers may see, with the steps that lead to it."""
+    if isinstance(value, Model):
+        for name, is_text in _fields_with_prose(type(value)):
+            part = getattr(value, name)
+            if not part:
+                continue
+            if isinstance(part, tuple):
+                for index, item in enumerate(part):
+                    if is_text and isinstance(item, str):
+                        yield (*steps, name, index), _without_targets(item)
+                    elif isinstance(item, BaseModel):
+                        yield from _prose(item, (*steps, name, index))
+            elif is_text:
+                yield (*steps, name), _without_targets(part)
+            else:
+                yield from _prose(part, (*steps, name))
+
+
+@cache
+def _fields_with_prose(model: type[Model]) -> tuple[tuple[str, bool], ...]:
+    """The public fields that are prose or hold a model with prose."""
+    hidden = internal_fields(model)
+    rows = []
+    for name, field in model.model_fields.items():
+        if name in hidden:
+            continue
+        if is_prose(field):
+            rows.append((name, True))
+        elif shape_of(model, name)[1]:
+            rows.append((name, False))
+    return tuple(rows)

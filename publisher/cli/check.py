@@ -1,0 +1,41 @@
+"""``publisher check``: every problem of every file, and when the result would next change."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from publisher.cli.options import add_common, print_problems, problems_json, say, time_of
+from publisher.lifecycle import next_change
+from publisher.problems import has_errors
+from publisher.site.prepare import prepare, sort_problems
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_common(parser)
+    parser.add_argument("--links", action="store_true", help="也检查外部链接（要联网）")
+    parser.add_argument("--strict", action="store_true", help="提醒也算错误")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check, print, and give 1 when there is an error."""
+    as_of = time_of(options)
+    prepared = prepare(options.root, as_of)
+    problems = prepared.problems
+    if options.links:
+        from publisher.linkcheck import check_links
+
+        say("正在检查外部链接……")
+        problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of)])
+    change = next_change(prepared.library, as_of, prepared.settings.closing_days)
+    if options.format == "json":
+        result = problems_json(problems) | {
+            "entries": len(prepared.library.entries),
+            "as_of": as_of.isoformat(),
+            "next_change": {"time": change[0].isoformat(), "entry": change[1].path} if change else None,
+        }
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        print_problems(problems, options.format, options.lang)
+    return 1 if has_errors(problems, strict=options.strict) else 0

@@ -1,0 +1,82 @@
+"""Options that several verbs share, and how they talk: results on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from publisher.clock import read_as_of
+from publisher.problems import Problem
+from publisher.problems.output import format_github, format_text, to_json
+from publisher.problems.problem import Language
+
+
+def add_common(parser: argparse.ArgumentParser, *, formats: bool = True) -> None:
+    """``--root``, ``--as-of``, ``--lang`` and, where results are printed, ``--format``."""
+    parser.add_argument("--root", type=folder, default=Path(), metavar="DIR", help="放着 mkdocs.yml 和 content/ 的文件夹，默认当前文件夹")
+    parser.add_argument("--as-of", type=moment, default=None, metavar="TIME", help="按这个时间计算，如 2026-11-23 或 “2026-11-23 09:00”，默认现在")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="提示用的语言")
+    if formats:
+        parser.add_argument("--format", choices=("text", "json", "github"), default="text", help="输出格式：文字、JSON 或 CI 批注")
+
+
+def folder(text: str) -> Path:
+    """A folder that exists."""
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"没有这个文件夹 / no such folder: {text}")
+    return path
+
+
+def moment(text: str) -> datetime:
+    """A time as ``--as-of`` takes it."""
+    try:
+        return read_as_of(text or "empty")
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"时间要写成 2026-11-23 或 “2026-11-23 09:00” / not a time: {text}") from None
+
+
+def time_of(options: argparse.Namespace) -> datetime:
+    """The time asked for: the option, else ``PUBLISHER_AS_OF``, else now."""
+    chosen: datetime | None = options.as_of
+    return chosen or read_as_of(os.environ.get("PUBLISHER_AS_OF", ""))
+
+
+def print_problems(problems: list[Problem], style: str, lang: Language) -> None:
+    """Print problems for people or for CI; JSON is printed by the verbs, which add to it."""
+    if style == "github":
+        print(format_github(problems, lang)) if problems else None
+    else:
+        print(format_text(problems, lang))
+
+
+def problems_json(problems: list[Problem]) -> dict[str, object]:
+    """The part of a JSON result that is about problems."""
+    errors = sum(problem.is_error for problem in problems)
+    return {"errors": errors, "warnings": len(problems) - errors, "problems": to_json(problems)}
+
+
+def say(text: str) -> None:
+    """A line of progress, on standard error, and only when somebody watches."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """A counter that overwrites itself on a terminal and is silent elsewhere."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._shows = sys.stderr.isatty()
+        self._last = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        percent = done * 100 // max(1, total)
+        if not self._shows or percent == self._last:
+            return
+        self._last = percent
+        end = "\n" if done == total else ""
+        print(f"\r{self._words} {done}/{total} ({percent}%)", end=end, file=sys.stderr, flush=True)

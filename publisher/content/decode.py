@@ -1,0 +1,232 @@
+"""One source in, one model out: Chinese and English keys become field names, values become types, mistakes become problems.
+
+What it does not do: compare fields with each other or with other entries (`publisher.content.rules`).
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from publisher.content.model.fields import Model
+from publisher.content.model.kinds import MODELS, EntryModel
+from publisher.content.model.vocabulary import Kind
+from publisher.problems import Problem, Span, suggestion
+from publisher.strictyaml import Step, Value, YamlText, full_width_colon, locate, locate_key, parse
+
+_EXPECTED = {"mapping": ("下一级的“键: 值”", "a mapping"), "list": ("列表", "a list"), "text": ("一段文字", "text")}
+
+
+@cache
+def keys_of(model: type[Model]) -> dict[str, str]:
+    """The one table of keys: every accepted spelling of every key of a model, to the field's name."""
+    table: dict[str, str] = {}
+    for name, field in model.model_fields.items():
+        for spelling in (name, name.replace("_", "-"), field.title or name, *_extra(field)["also"]):
+            table[spelling] = name
+    return table
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {"also": (), "example": "", "internal": False}
+
+
+@cache
+def shape_of(model: type[Model], name: str) -> tuple[bool, type[Model] | None]:
+    """Whether a field is a list, and the model of its value or items where that is a mapping."""
+    annotation = model.model_fields[name].annotation
+    options = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    for option in options:
+        if get_origin(option) is tuple:
+            return True, _model_in(get_args(option)[0])
+        if found := _model_in(option):
+            return False, found
+    return False, None
+
+
+def _model_in(annotation: Any) -> type[Model] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Model) else None
+
+
+@cache
+def internal_fields(model: type[Model]) -> frozenset[str]:
+    """The fields of a model that no output may hold."""
+    return frozenset(name for name, field in model.model_fields.items() if _extra(field)["internal"])
+
+
+class _Decoder:
+    """One pass over one source's value; collects problems with their places."""
+
+    def __init__(self, source: YamlText, root: type[Model], label: str) -> None:
+        self.source, self.root, self.label = source, root, label
+        self.problems: list[Problem] = []
+
+    def fields(self, value: dict[str, Value], model: type[Model], written: tuple[Step, ...]) -> dict[str, Any]:
+        """Rename the keys of a mapping to field names, and of the mappings within."""
+        table = keys_of(model)
+        out: dict[str, Any] = {}
+        sources: dict[str, str] = {}
+        for key, part in value.items():
+            name = table.get(key)
+            if name is None:
+                self._unknown_key(key, model, (*written, key))
+            elif name in out:
+                first = locate_key(self.source, (*written, sources[name]))
+                self._add("duplicate-key", locate_key(self.source, (*written, key)), value=key, line=first.line)
+            elif part is not None:
+                sources[name] = key
+                out[name] = self._part(part, model, name, (*written, key))
+        return out
+
+    def _part(self, part: Value, model: type[Model], name: str, written: tuple[Step, ...]) -> Any:
+        is_list, inner = shape_of(model, name)
+        if is_list:
+            items = part if isinstance(part, list) else [part]
+            return [self._mapping(item, model, name, inner, (*written, i) if isinstance(part, list) else written) for i, item in enumerate(items)]
+        return self._mapping(part, model, name, inner, written)
+
+    def _mapping(self, part: Value, model: type[Model], name: str, inner: type[Model] | None, written: tuple[Step, ...]) -> Any:
+        if inner is None:
+            if isinstance(part, dict | list):
+                self._wrong_type("text", model, name, written)
+                return None
+            return part if part is not None else ""
+        if isinstance(part, dict):
+            return self.fields(part, inner, written)
+        span, _ = locate(self.source, written, lambda key, step, _: key == step)
+        line = self._line(span.line)
+        if isinstance(part, str) and (slip := full_width_colon(self.source, span.line - self.source.first_line, line)):
+            self.problems.append(slip)
+        else:
+            self._wrong_type("mapping", model, name, written)
+        return None
+
+    def _line(self, number: int) -> str:
+        return self.source.text.split("\n")[number - self.source.first_line]
+
+    def _wrong_type(self, expected: str, model: type[Model], name: str, written: tuple[Step, ...]) -> None:
+        span, _ = locate(self.source, written, lambda key, step, _: key == step)
+        self._add("wrong-type", span, **_expected(expected), **describe(model, name))
+
+    def _unknown_key(self, key: str, model: type[Model], written: tuple[Step, ...]) -> None:
+        titles = [field.title or name for name, field in model.model_fields.items()] + list(keys_of(model))
+        kind = f"“{self.label}”"
+        self._add("unknown-key", locate_key(self.source, written), value=key, guess=suggestion(key, titles), kind=kind)
+
+    def _add(self, code: str, span: Span, **context: object) -> None:
+        self.problems.append(self.source.problem(code, span, **context))
+
+
+def _expected(shape: str) -> dict[str, str]:
+    zh, en = _EXPECTED[shape]
+    return {"expected": zh, "expected_en": en}
+
+
+def describe(model: type[Model], name: str) -> dict[str, str]:
+    """The words a message needs about a field."""
+    field = model.model_fields[name]
+    return {"field": field.title or name, "example": _extra(field)["example"] or "…", "doc": (field.description or "").rstrip("。")}
+
+
+def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...]) -> Span:
+    """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there."""
+
+    def is_same(written: str, step: Step, way: tuple[Step, ...]) -> bool:
+        inner = _model_at(model, way)
+        return inner is not None and keys_of(inner).get(written) == step
+
+    span, _ = locate(source, steps, is_same)
+    return span
+
+
+def _model_at(model: type[Model], way: tuple[Step, ...]) -> type[Model] | None:
+    current: type[Model] | None = model
+    for step in way:
+        if current is None:
+            return None
+        if isinstance(step, str):
+            current = shape_of(current, step)[1] if step in current.model_fields else None
+    return current
+
+
+def decode(source: YamlText, model: type[Model], label: str) -> tuple[Model | None, list[Problem]]:
+    """Read a YAML text as a model; ``label`` names it in messages. None when a problem is an error."""
+    value, problems = parse(source)
+    if not isinstance(value, dict):
+        if not problems:
+            first = source.text.lstrip("\n")
+            index = source.text[: len(source.text) - len(first)].count("\n")
+            slip = full_width_colon(source, index, first.split("\n", 1)[0]) if isinstance(value, str) else None
+            problems.append(slip or source.problem("not-a-mapping", source.span(0, 0)))
+        return None, problems
+    decoder = _Decoder(source, model, label)
+    fields = decoder.fields(value, model, ())
+    problems += decoder.problems
+    try:
+        result = model.model_validate(fields)
+    except ValidationError as error:
+        bad_places = {problem.span.line for problem in decoder.problems}
+        for item in error.errors(include_url=False, include_input=False):
+            problem = _validation_problem(source, model, item)  # type: ignore[arg-type]
+            if problem.code != "wrong-type" or problem.span.line not in bad_places:
+                problems.append(problem)
+        return None, problems
+    return (None if any(p.is_error for p in problems) else result), problems
+
+
+def _validation_problem(source: YamlText, model: type[Model], item: dict[str, Any]) -> Problem:
+    steps = tuple(item["loc"])
+    names = [step for step in steps if isinstance(step, str)]
+    owner = _model_at(model, steps[: len(steps) - 1 - list(reversed(steps)).index(names[-1])]) or model
+    words: dict[str, object] = dict(describe(owner, names[-1]))
+    span = locate_field(source, model, steps)
+    if item["type"] == "missing":
+        span = _opening(source, span, steps)
+        return source.problem("missing-field", span, **words)
+    if item["type"] not in _FIELD_CODES:
+        return source.problem("wrong-type", span, **_expected("list" if item["type"] == "tuple_type" else "text"), **words)
+    context = dict(item.get("ctx", {}))
+    value = str(context.get("value", ""))
+    choices = [str(choice) for choice in context.pop("choices", ())]
+    if choices:
+        context["guess"] = suggestion(value, choices)
+        context["choices"] = "、".join(choices[:12]) + ("…" if len(choices) > 12 else "")
+    if item["type"] == "list-separator":
+        context["fixed"] = ", ".join(filter(None, re.split(r"[，、；;\s]+", value)))
+    if item["type"] == "bad-id":
+        context["fixed"] = propose_id(value)
+    return source.problem(item["type"], span, **words, **context)
+
+
+def _opening(source: YamlText, span: Span, steps: tuple[Step, ...]) -> Span:
+    """A missing field is reported where its mapping begins."""
+    return Span(span.path, span.line, span.column, 1) if len(steps) > 1 else source.span(0, 0)
+
+
+#: The types of errors of `publisher.content.model.fields` that are codes of their own.
+_FIELD_CODES = frozenset(
+    (
+        *("bad-credit-code", "bad-date", "bad-district", "bad-email", "bad-id", "bad-industry", "bad-number", "bad-phone", "bad-url"),
+        *("date-format", "list-separator", "unknown-value"),
+    )
+)
+
+
+def propose_id(text: str) -> str:
+    """Make a usable id out of any text: what is Latin in it, or ``xin-tiaomu``."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "-".join(words)[:80].strip("-") or "xin-tiaomu"
+
+
+def decode_entry(source: YamlText, kind: Kind) -> tuple[EntryModel | None, list[Problem]]:
+    """Read the front matter of an entry of a kind."""
+    model = MODELS[kind]
+    result, problems = decode(source, model, kind.label)
+    assert result is None or isinstance(result, EntryModel)
+    return result, problems

@@ -1,0 +1,244 @@
+"""The content folder in, a `Library` out: every entry, edition, tag and image, and every problem of every file.
+
+What it does not do: rules (`publisher.checks`) and status (`publisher.lifecycle`). ``liaison/`` is never read here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from publisher.content import source as sources
+from publisher.content.codes import industry_path
+from publisher.content.decode import decode, decode_entry, locate_field, propose_id
+from publisher.content.images import IMAGE_SUFFIXES, ImageFile, inspect_image
+from publisher.content.model.edition import EditionModel
+from publisher.content.model.fields import is_id
+from publisher.content.model.kinds import EntryModel, Listing
+from publisher.content.model.vocabulary import KIND_OF_FOLDER, Kind
+from publisher.content.source import Source
+from publisher.content.taxonomy import TAXONOMY_PATH, Taxonomy, load_taxonomy
+from publisher.markup import Html, render
+from publisher.problems import Problem, PublisherError, Span
+from publisher.settings import Settings
+from publisher.strictyaml import YamlText
+
+ENTRY_SUFFIXES = (".md", ".yml", ".yaml")
+#: Folders of ``content/`` that are not entries.
+OTHER_FOLDERS = frozenset({"taxonomy", "editions", "liaison"})
+#: First parts of URLs that the site uses itself, so that no page can take them.
+RESERVED = frozenset({*KIND_OF_FOLDER, "archive", "assets", "calendar", "editions", "feeds", "industries", "tags", "search", "404", "index"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: its model, its text rendered once, and the source it came from."""
+
+    kind: Kind
+    id: str
+    data: EntryModel
+    source: Source
+    html: Html
+
+    @property
+    def path(self) -> str:
+        """The source file, relative to the root."""
+        return self.source.path
+
+    @property
+    def url(self) -> str:
+        """The address relative to the site's root, ending in a slash; it comes from the id, never from the title."""
+        return f"{self.id}/" if self.kind is Kind.PAGE else f"{self.kind.folder}/{self.id}/"
+
+    @property
+    def title(self) -> str:
+        return self.data.title
+
+    @property
+    def published(self) -> datetime:
+        return self.data.published
+
+    @cached_property
+    def updated(self) -> datetime:
+        """The last time the entry changed in a way readers should know of, at least `published`."""
+        data = self.data
+        times = [data.published, data.updated, *(c.time for c in data.corrections), data.withdrawal and data.withdrawal.time]
+        return max(time for time in times if time)
+
+    @cached_property
+    def industry_codes(self) -> tuple[str, ...]:
+        """The sections and divisions the entry belongs to, each once, in the order written."""
+        return tuple(dict.fromkeys(industry.code for code in self.data.industries for industry in industry_path(code)))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the digest with its file; `id` is the file's stem, such as ``2026-W47``."""
+
+    id: str
+    data: EditionModel
+    source: YamlText
+
+    @property
+    def url(self) -> str:
+        return f"editions/{self.id}/"
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        return tuple(entry for section in self.data.sections for entry in section.entries)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content, as values; entries are in the order of their paths."""
+
+    entries: tuple[Entry, ...] = ()
+    editions: tuple[Edition, ...] = ()
+    taxonomy: Taxonomy = field(default_factory=Taxonomy)
+    images: Mapping[str, ImageFile] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def by_path(self) -> dict[str, Entry]:
+        return {entry.path: entry for entry in self.entries}
+
+    def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.kind is kind)
+
+    def tags_of(self, entry: Entry) -> tuple[str, ...]:
+        """The tags of an entry by their canonical names, each once."""
+        return tuple(dict.fromkeys(self.taxonomy.canonical(tag) for tag in entry.data.tags))
+
+    def find_image(self, entry_path: str, written: str) -> ImageFile | None:
+        """The image that an entry means by a relative path."""
+        return self.images.get(join(entry_path, written))
+
+
+def join(entry_path: str, written: str) -> str:
+    """The path relative to the root that a path written in an entry means."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(entry_path), written))
+
+
+@dataclass
+class _Reading:
+    """What one walk over the content folder has found so far."""
+
+    content: Path
+    entries: list[Entry] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+    images: dict[str, ImageFile] = field(default_factory=dict)
+    taxonomy: YamlText | None = None
+    problems: list[Problem] = field(default_factory=list)
+    unknown_folders: set[str] = field(default_factory=set)
+
+
+def load_library(settings: Settings) -> tuple[Library, list[Problem]]:
+    """Read every file below ``content/``; one bad file never hides another."""
+    reading = _Reading(settings.content)
+    if not settings.content.is_dir():
+        raise PublisherError(f"找不到内容文件夹 {settings.content}", f"there is no content folder {settings.content}")
+    for name, path in sources.walk(settings.content, settings.root):
+        _read_file(reading, name, path)
+    taxonomy, problems = load_taxonomy(reading.taxonomy)
+    reading.problems += problems
+    entries, problems = _unique(reading.entries)
+    reading.problems += problems
+    editions = tuple(sorted(reading.editions, key=lambda edition: (edition.data.end, edition.id)))
+    return Library(entries, editions, taxonomy, reading.images), reading.problems
+
+
+def _read_file(reading: _Reading, name: str, path: Path) -> None:
+    parts = name.split("/")
+    folder = parts[1] if len(parts) > 2 else ""
+    suffix = path.suffix.lower()
+    if folder == "liaison":
+        return
+    if suffix in IMAGE_SUFFIXES:
+        image = inspect_image(path, name, reading.content)
+        if isinstance(image, Problem):
+            reading.problems.append(image)
+        else:
+            reading.images[name] = image
+        return
+    if folder not in KIND_OF_FOLDER and folder not in OTHER_FOLDERS:
+        if folder not in reading.unknown_folders:
+            reading.unknown_folders.add(folder)
+            reading.problems.append(Problem("unknown-folder", Span(name), {"value": folder or "content"}))
+        return
+    if suffix not in ENTRY_SUFFIXES or (folder in OTHER_FOLDERS and suffix == ".md"):
+        reading.problems.append(Problem("unknown-file-type", Span(name), {"value": suffix or path.name}))
+        return
+    data = sources.read_bytes(path, name, reading.content)
+    if isinstance(data, Problem):
+        reading.problems.append(data)
+        return
+    text, problems = sources.decode(data, name)
+    reading.problems += problems
+    if not text or problems:
+        return
+    if name == TAXONOMY_PATH:
+        reading.taxonomy = YamlText(name, text)
+    elif folder == "editions":
+        _read_edition(reading, name, path.stem, text)
+    elif folder in KIND_OF_FOLDER:
+        entry, problems = read_entry(name, path.name, text, KIND_OF_FOLDER[folder])
+        reading.problems += problems
+        if entry:
+            reading.entries.append(entry)
+
+
+def _read_edition(reading: _Reading, name: str, stem: str, text: str) -> None:
+    source = YamlText(name, text)
+    model, problems = decode(source, EditionModel, "简报")
+    reading.problems += problems
+    if isinstance(model, EditionModel):
+        reading.editions.append(Edition(stem, model, source))
+
+
+def read_entry(name: str, file_name: str, text: str, kind: Kind) -> tuple[Entry | None, list[Problem]]:
+    """Read one entry's text: a Markdown file with front matter, or YAML alone."""
+    if file_name.lower().endswith(".md"):
+        split = sources.split(text, name)
+        if isinstance(split, Problem):
+            return None, [split]
+        source = split
+    else:
+        source = Source(name, YamlText(name, text))
+    model, problems = decode_entry(source.front, kind)
+    if model is None:
+        return None, problems
+    stem = file_name.rsplit(".", 1)[0]
+    if model.id is None and not is_id(stem):
+        problem = Problem("bad-id", Span(name), {"value": stem, "fixed": propose_id(stem)}, file_name)
+        return None, [*problems, problem]
+    markdown = source.body.strip("\n") and source.body
+    if isinstance(model, Listing) and not markdown:
+        markdown = model.detail
+    return Entry(kind, model.id or stem, model, source, render(markdown)), problems
+
+
+def _unique(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], list[Problem]]:
+    """Keep the first entry of each id; the others are problems."""
+    kept: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for entry in entries:
+        other = kept.get(entry.id)
+        if other is None and not (entry.kind is Kind.PAGE and entry.id in RESERVED):
+            kept[entry.id] = entry
+            continue
+        words = {"value": entry.id, "other": other.path if other else "网站自带的页面"}
+        problems.append(Problem("duplicate-id", _id_span(entry), words, ""))
+    return tuple(kept.values()), problems
+
+
+def _id_span(entry: Entry) -> Span:
+    if entry.data.id is None:
+        return Span(entry.path)
+    return locate_field(entry.source.front, type(entry.data), ("id",))

@@ -1,0 +1,262 @@
+"""The scalar types of the content model, and `key()`, which gives a field its Chinese name and its line in the docs.
+
+Every scalar arrives as the string the editor wrote; a type either understands it exactly or raises a `PydanticCustomError`
+whose type is a code of `publisher.problems`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, get_args
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from publisher.content import codes
+
+#: Asia/Shanghai has had no daylight saving time since 1991, so a fixed offset says the same and reads faster than zoneinfo.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?\s?(Z|[+-]\d{2}:?\d{2})?")
+_LOOSE_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]*(\d{1,2})[:：](\d{2}))?")
+_ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_TRUE = frozenset({"是", "true", "yes", "on", "y", "1"})
+_FALSE = frozenset({"否", "false", "no", "off", "n", "0"})
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-9]\d{6,7}(?:-\d{1,6})?|400-?\d{3}-?\d{4}|1(?:2\d{3}|00\d{2}|10|19|20|22)")
+_MOBILE = re.compile(r"1[3-9]\d[\d*]{8}")
+
+
+class Model(BaseModel):
+    """A mapping of the content model: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def key(
+    name: str,
+    doc: str,
+    default: Any = ...,
+    *,
+    also: tuple[str, ...] = (),
+    example: str = "",
+    internal: bool = False,
+) -> Any:
+    """Declare a field by its Chinese key.
+
+    ``doc`` is one Chinese line for the editors' guide, ``also`` further accepted keys, ``example`` a value as an editor
+    would write it; an ``internal`` field never reaches anything public.
+    """
+    extra: dict[str, Any] = {"also": list(also), "example": example, "internal": internal}
+    return Field(default, title=name, description=doc, json_schema_extra=extra)
+
+
+def _problem(code: str, **context: Any) -> PydanticCustomError:
+    return PydanticCustomError(code, code, context)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _problem("wrong-type", expected="text")
+    return value.strip()
+
+
+def _markdown(value: object) -> str:
+    if not isinstance(value, str):
+        raise _problem("wrong-type", expected="text")
+    return value.strip("\n")
+
+
+def _day(value: object) -> date:
+    text = _text(value)
+    if match := _DAY.fullmatch(text):
+        try:
+            return date(*map(int, match.groups()))
+        except ValueError:
+            raise _problem("bad-date", value=text) from None
+    raise _not_a_date(text, time=False)
+
+
+def _not_a_date(text: str, *, time: bool) -> PydanticCustomError:
+    if (loose := _LOOSE_DAY.match(text)) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", text):
+        year, month, day, hour, minute = loose.groups()
+        fixed = f"{year}-{int(month):02d}-{int(day):02d}" + (f" {int(hour):02d}:{minute}" if time and hour else "")
+        return _problem("date-format", value=text, fixed=fixed)
+    return _problem("bad-date", value=text)
+
+
+def parse_moment(text: str) -> datetime:
+    """Read ``YYYY-MM-DD[ HH:MM[:SS]][+08:00]`` as an aware time, Asia/Shanghai unless an offset is given; raises ValueError."""
+    match = _MOMENT.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    day, hour, minute, second, offset = match.groups()
+    moment = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
+    if not offset:
+        return moment.replace(tzinfo=SHANGHAI)
+    digits = "+0000" if offset == "Z" else offset.replace(":", "")
+    shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:])) * (-1 if digits[0] == "-" else 1)
+    return moment.replace(tzinfo=timezone(shift)).astimezone(SHANGHAI)
+
+
+def _moment(value: object) -> datetime:
+    text = _text(value)
+    try:
+        return parse_moment(text)
+    except (ValueError, OverflowError):
+        raise _not_a_date(text, time=True) from None
+
+
+def parse_end(value: object) -> datetime:
+    """A date means to the end of that day; a time means itself."""
+    moment = _moment(value)
+    return moment + timedelta(days=1) if _DAY.fullmatch(_text(value)) and moment.year < 9999 else moment
+
+
+def _flag(value: object) -> bool:
+    text = _text(value).lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise _problem("unknown-value", value=_text(value), choices=["是", "否"])
+
+
+def _amount(value: object) -> Decimal:
+    text = _text(value).replace(",", "")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise _problem("bad-number", value=_text(value)) from None
+    if not number.is_finite() or number < 0 or "_" in text:
+        raise _problem("bad-number", value=_text(value))
+    return number
+
+
+def _count(value: object) -> int:
+    text = _text(value)
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise _problem("bad-number", value=text)
+    return int(text)
+
+
+def _id(value: object) -> str:
+    text = _text(value)
+    if not is_id(text):
+        raise _problem("bad-id", value=text)
+    return text
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be an id: lower-case Latin letters and digits joined by single hyphens or dots, at most 80."""
+    return bool(_ID.fullmatch(text)) and len(text) <= 80
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise _problem("bad-url", value=text)
+    return text
+
+
+def _industry(value: object) -> str:
+    text = _text(value)
+    code = codes.industry_code(text)
+    if code is None:
+        raise _problem("bad-industry", value=text, choices=list(codes.industry_names()))
+    return code
+
+
+def _district(value: object) -> str:
+    text = _text(value)
+    code = codes.district_code(text)
+    if code is None:
+        raise _problem("bad-district", value=text, choices=list(codes.districts().values()))
+    return code
+
+
+def _credit_code(value: object) -> str:
+    text = _text(value)
+    if not codes.check_credit_code(text).is_valid:
+        raise _problem("bad-credit-code", value=text)
+    return text
+
+
+def _term(value: object) -> str:
+    text = _text(value)
+    if not text or re.search(r"[，、；;\n]", text):
+        raise _problem("list-separator", value=text)
+    return text
+
+
+def _pattern(pattern: re.Pattern[str], code: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        text = _text(value)
+        if not pattern.fullmatch(text):
+            raise _problem(code, value=text)
+        return text
+
+    return check
+
+
+def is_prose(field: FieldInfo) -> bool:
+    """Whether a field holds text that readers read, alone or in a list."""
+    return bool({_text, _markdown} & _parsers(field))
+
+
+def is_markdown(field: FieldInfo) -> bool:
+    """Whether a field holds Markdown."""
+    return _markdown in _parsers(field)
+
+
+def is_end(field: FieldInfo) -> bool:
+    """Whether a field holds the first moment that is no longer within."""
+    return parse_end in _parsers(field) or field.title == "政策有效期至"
+
+
+def _parsers(field: FieldInfo) -> set[Any]:
+    """The functions that read a field's scalars."""
+    metadata = list(field.metadata)
+    for option in get_args(field.annotation):
+        metadata += getattr(option, "__metadata__", ())
+        for inner in get_args(option):
+            metadata += getattr(inner, "__metadata__", ())
+    return {item.func for item in metadata if isinstance(item, PlainValidator)}
+
+
+def _type(parse: Callable[[object], Any], description: str, **schema: Any) -> tuple[PlainValidator, WithJsonSchema]:
+    return PlainValidator(parse), WithJsonSchema({"type": "string", "description": description, **schema})
+
+
+#: One line or several of text, as written but for white space at the ends.
+Text = Annotated[str, *_type(_text, "文字")]
+#: Markdown, in the one dialect of `publisher.markup`.
+Markdown = Annotated[str, *_type(_markdown, "Markdown 文字")]
+#: A calendar day, ``YYYY-MM-DD``.
+Day = Annotated[date, *_type(_day, "日期 YYYY-MM-DD", format="date")]
+#: An aware time, Asia/Shanghai unless an offset is written.
+Moment = Annotated[datetime, *_type(_moment, "时间 YYYY-MM-DD HH:MM")]
+#: The first moment that is no longer within: a day counts to its end.
+End = Annotated[datetime, *_type(parse_end, "日期 YYYY-MM-DD（含当日）或时间 YYYY-MM-DD HH:MM")]
+Flag = Annotated[bool, *_type(_flag, "是 或 否", enum=["是", "否"])]
+Amount = Annotated[Decimal, *_type(_amount, "数字")]
+Count = Annotated[int, *_type(_count, "整数", pattern=r"^[0-9]+$")]
+Id = Annotated[str, *_type(_id, "小写英文字母、数字，用 - 或 . 连接", pattern=_ID.pattern)]
+Url = Annotated[str, *_type(_url, "网址 https://…", format="uri")]
+IndustryCode = Annotated[str, *_type(_industry, "行业代码或名称（GB/T 4754-2017）")]
+DistrictCode = Annotated[str, *_type(_district, "区划代码或名称（GB/T 2260）")]
+CreditCode = Annotated[str, *_type(_credit_code, "统一社会信用代码（GB 32100-2015）")]
+#: A word of a list (a tag): no separators within.
+Term = Annotated[str, *_type(_term, "词")]
+Email = Annotated[str, *_type(_pattern(_EMAIL, "bad-email"), "邮箱", format="email")]
+Landline = Annotated[str, *_type(_pattern(_LANDLINE, "bad-phone"), "固定电话")]
+Mobile = Annotated[str, *_type(_pattern(_MOBILE, "bad-phone"), "手机号")]

@@ -1,0 +1,66 @@
+"""Models and codes in, Markdown tables for the editors' guide out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic.fields import FieldInfo
+
+from publisher.content.decode import describe, shape_of
+from publisher.content.model.fields import Model
+from publisher.content.model.kinds import EntryModel
+from publisher.problems import CODES
+
+
+def field_tables(model: type[Model]) -> str:
+    """One table of a kind's own fields, then one for each mapping within."""
+    common = set(EntryModel.model_fields) if issubclass(model, EntryModel) else set()
+    rows = [(name, field) for name, field in model.model_fields.items() if name not in common or field is not EntryModel.model_fields.get(name)]
+    own = [row for row in rows if row[0] not in common or _differs(model, row[0])]
+    parts = [_table(model, own)]
+    for name, inner in _inner_models(model, [name for name, _ in own]):
+        parts.append(f"\n**{describe(model, name)['field']}** 里面：\n\n" + _table(inner, list(inner.model_fields.items())))
+    return "\n".join(parts) + "\n"
+
+
+def _differs(model: type[Model], name: str) -> bool:
+    return name not in EntryModel.model_fields or model.model_fields[name].title != EntryModel.model_fields[name].title
+
+
+def _inner_models(model: type[Model], names: list[str]) -> Iterator[tuple[str, type[Model]]]:
+    for name in names:
+        inner = shape_of(model, name)[1]
+        if inner:
+            yield name, inner
+
+
+def _table(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
+    lines = ["| 中文键 | 英文键 | 必填 | 说明 | 例子 |", "| --- | --- | --- | --- | --- |"]
+    for name, field in rows:
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        words = describe(model, name)
+        example = f"`{_cell(words['example'])}`" if words["example"] != "…" else ""
+        needed = "必填" if field.is_required() else ""
+        note = words["doc"] + ("（不公开）" if extra.get("internal") else "")
+        also = extra.get("also") or []
+        title = words["field"] + (f"（也可写 {'、'.join(map(str, also))}）" if isinstance(also, list) and also else "")
+        lines.append(f"| {title} | `{name}` | {needed} | {_cell(note)} | {example} |")
+    return "\n".join(lines) + "\n"
+
+
+def common_table() -> str:
+    """The fields that every kind has."""
+    return _table(EntryModel, list(EntryModel.model_fields.items()))
+
+
+def problem_table() -> str:
+    """Every code with its severity, message and mend."""
+    lines = ["| 代码 | 级别 | 意思 | 改法 |", "| --- | --- | --- | --- |"]
+    for code, row in CODES.items():
+        level = "错误" if row.severity.value == "error" else "提醒"
+        lines.append(f"| `{code}` | {level} | {_cell(row.zh)} | {_cell(row.mend_zh)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,107 @@
+"""Files in, `Source` texts out: front matter and body with their line numbers. It reads no YAML and knows no kinds.
+
+Reading never follows a link out of the content folder, never reads more than `MAX_BYTES`, and turns every failure of one
+file into a `Problem`, so that the other files are still read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.problems import Problem, PublisherError, Span
+from publisher.strictyaml import YamlText
+
+MAX_BYTES = 4 * 1024 * 1024
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+_FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry's text: its front matter as YAML, its body as Markdown, and where the body begins (a line, from 1)."""
+
+    path: str
+    front: YamlText
+    body: str = ""
+    body_line: int = 1
+
+    def body_problem(self, code: str, line: int, column: int, length: int, /, **context: object) -> Problem:
+        """A problem in the body: line and column from 0 within the body."""
+        lines = self.body.split("\n")
+        text = lines[line] if line < len(lines) else ""
+        return Problem(code, Span(self.path, self.body_line + line, column + 1, max(1, length)), context, text)
+
+
+def walk(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    """Every file below a folder as (path relative to the root with ``/``, path), sorted; hidden names are left out."""
+    try:
+        names = sorted(os.scandir(folder), key=lambda item: item.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PublisherError(f"读不了文件夹 {folder}：{error.strerror}", f"cannot read the folder {folder}: {error.strerror}") from error
+    for item in names:
+        if item.name.startswith(".") or item.name.endswith("~"):
+            continue
+        path = Path(item.path)
+        if item.is_dir() and not item.is_symlink():
+            yield from walk(path, root)
+        else:
+            yield path.relative_to(root).as_posix(), path
+
+
+def read_bytes(path: Path, name: str, content: Path) -> bytes | Problem:
+    """Read a file below the content folder, or say why not."""
+    try:
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(content.resolve()):
+            return Problem("link-leaves-content", Span(name), {"value": str(path.readlink())})
+        if not path.is_file():
+            return Problem("unreadable-file", Span(name), {"reason": "不是普通文件 / not a regular file"})
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return Problem("file-too-large", Span(name), {"size": round(size / 1048576, 1), "limit": MAX_BYTES // 1048576})
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
+        return Problem("unreadable-file", Span(name), {"reason": getattr(error, "strerror", None) or str(error)})
+
+
+def decode(data: bytes, name: str) -> tuple[str, list[Problem]]:
+    """Bytes to text: UTF-8 with or without a byte-order mark, any line ends; control characters are problems."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
+        return "", [Problem("not-utf8", Span(name, line, column), {"offset": error.start})]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip("\ufeff \t\n\u3000"):
+        return "", [Problem("empty-file", Span(name))]
+    problems = []
+    for match in list(_CONTROL.finditer(text))[:5]:
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        span = Span(name, text.count("\n", 0, match.start()) + 1, match.start() - line_start + 1)
+        sign = unicodedata.name(match[0], f"U+{ord(match[0]):04X}")
+        problems.append(Problem("control-character", span, {"name": sign}, _CONTROL.sub("�", text[line_start:].split("\n", 1)[0])))
+    return text, problems
+
+
+def split(text: str, name: str) -> Source | Problem:
+    """Cut a Markdown file into front matter and body."""
+    if not (first := _FENCE.match(text)):
+        line = text.split("\n", 1)[0]
+        return Problem("missing-front-matter", Span(name, 1, 1, len(line)), {}, line)
+    start = first.end() + 1
+    second = _FENCE.search(text, start)
+    if not second:
+        return Problem("unclosed-front-matter", Span(name, 1, 1, 3), {}, "---")
+    body = text[second.end() :]
+    body_line = text.count("\n", 0, second.end()) + 2
+    return Source(name, YamlText(name, text[start : second.start()], 2), body.removeprefix("\n"), body_line)

@@ -1,0 +1,72 @@
+"""A kind in, the text of a starting file out: every required key with an example, the useful others as comments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from publisher.content.decode import describe, shape_of
+from publisher.content.model.fields import Model
+from publisher.content.model.kinds import MODELS
+from publisher.content.model.vocabulary import Kind
+
+_BODY = {
+    Kind.NEWS: "在这里写正文。小标题用“## ”开头，列表用“- ”开头。\n\n## 小标题\n\n正文……\n",
+    Kind.POLICY: "在这里写补充说明；大白话部分写在上面的“谁能享受”等项里。\n",
+    Kind.GUIDE: "在这里写补充说明。\n",
+    Kind.EVENT: "在这里写活动介绍。\n",
+    Kind.PAGE: "在这里写页面内容。\n",
+}
+#: Optional keys worth showing, commented out, in this order.
+_OFFERED = ("summary", "tags", "industries", "source", "expires", "enterprises", "image", "advertisement", "ai", "state")
+#: Values that make a starting file valid whatever the example in the docs says.
+_VALUES = {"summary": "用一两句话写清楚（不超过120字）", "state": "草稿", "title": "在这里写标题"}
+
+
+def starter_text(kind: Kind, now: datetime, keys: Literal["zh", "en"], *, is_markdown: bool) -> str:
+    """Write the file; it passes the checks as a draft and is not published until 状态 is changed."""
+    model = MODELS[kind]
+    lines = [f"# {kind.label}：新的一篇。“#”开头的行是说明，可以删。", "# 写好后把“状态”改成“已发布”（供需对接改成“对接中”）。"]
+    if keys == "en":
+        lines = [f"# A new {kind.value}. Lines that begin with # are notes.", "# Set state to published (a listing: open) when it is done."]
+    shown = set()
+    for name, field in model.model_fields.items():
+        if field.is_required() or name in ("summary", "state"):
+            lines += _field_lines(model, name, keys, now)
+            shown.add(name)
+    lines.append("# 下面这些可写可不写，用到时去掉行首的“# ”：" if keys == "zh" else "# Optional, remove the # to use:")
+    for name in _OFFERED:
+        if name in model.model_fields and name not in shown:
+            lines += [f"# {line}" for line in _field_lines(model, name, keys, now)]
+    front = "\n".join(lines) + "\n"
+    return f"---\n{front}---\n\n{_BODY.get(kind, '')}" if is_markdown else front
+
+
+def _field_lines(model: type[Model], name: str, keys: str, now: datetime, indent: str = "") -> list[str]:
+    words = describe(model, name)
+    key = words["field"] if keys == "zh" else name
+    note = f"{indent}# {words['doc']}"
+    is_list, inner = shape_of(model, name)
+    if inner is None:
+        return [note, f"{indent}{key}: {_value(name, words['example'], is_list, now)}"]
+    rows: list[str] = []
+    required = [(n, f) for n, f in inner.model_fields.items() if f.is_required() or name in ("source", "audience")]
+    for sub_name, _ in required or list(inner.model_fields.items())[:2]:
+        deeper = indent + ("    " if is_list else "  ")
+        rows += [line for line in _field_lines(inner, sub_name, keys, now, deeper) if not line.strip().startswith("#")]
+    if is_list and rows:
+        rows[0] = f"{indent}  - {rows[0].strip()}"
+    return [note, f"{indent}{key}:", *rows]
+
+
+def _value(name: str, example: str, is_list: bool, now: datetime) -> str:
+    if name in ("published", "start") and not is_list:
+        return now.strftime("%Y-%m-%d %H:%M")
+    if name == "effective" or (name == "verified" and example[:1].isdigit()):
+        return now.strftime("%Y-%m-%d")
+    if name in _VALUES:
+        return _VALUES[name]
+    text: Any = example if example != "…" else "待填写"
+    if is_list and not str(text).startswith("["):
+        return f"[{text}]"
+    return str(text)

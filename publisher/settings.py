@@ -1,0 +1,155 @@
+"""``mkdocs.yml`` in, `Settings` out: what the publisher needs of it, above all ``extra.publisher``.
+
+What it does not do: the theme, which only `publisher.material` reads. It accepts the tags that MkDocs accepts and passes
+over all it does not know outside ``extra.publisher``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from publisher.problems import Problem, PublisherError, suggestion
+from publisher.strictyaml import YamlText, node_span
+
+CONFIG_NAME = "mkdocs.yml"
+
+
+class ClosingDays(BaseModel):
+    """How many days before its end an entry counts as closing soon."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: int = Field(45, ge=1, le=365)
+    listing: int = Field(14, ge=1, le=180)
+    event: int = Field(7, ge=1, le=365)
+    news: int = Field(7, ge=1, le=365)
+
+
+class MailSettings(BaseModel):
+    """Who a digest is from. The addresses are placeholders of the reserved domain example.com until they are set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sender: str = Field("digest@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
+    reply_to: str = Field("editor@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
+    list_id: str = Field("digest.example.com", pattern=r"^[A-Za-z0-9.-]+$")
+    unsubscribe_url: str = Field("https://example.com/u/TOKEN", pattern=r"^https://\S{1,69}$")
+    unsubscribe_mailto: str = Field("unsubscribe@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
+    postal_address: str = ""
+    subject_prefix: str = "【西一路】"
+
+
+class Settings(BaseModel):
+    """What a build depends on beside content, templates and time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    root: Path
+    site_name: str
+    site_url: str
+    site_description: str = ""
+    repository_url: str = ""
+    publisher_name: str = ""
+    founded: int = Field(2026, ge=2000, le=2999)
+    per_page: int = Field(20, ge=1, le=500)
+    feed_entries: int = Field(50, ge=1, le=500)
+    related_entries: int = Field(5, ge=0, le=20)
+    home_entries: int = Field(5, ge=1, le=20)
+    closing_days: ClosingDays = ClosingDays()
+    listing_days: int = Field(180, ge=1, le=3650)
+    verification_due_days: int = Field(90, ge=1)
+    verification_overdue_days: int = Field(180, ge=1)
+    review_levels: int = Field(0, ge=0, le=3)
+    icp_number: str = Field("", pattern=r"^$|^[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?$")
+    police_number: str = Field("", pattern=r"^$|^.{1,3}公网安备\s?\d{14}号$")
+    mail: MailSettings = MailSettings()
+
+    @property
+    def content(self) -> Path:
+        """The folder of the sources."""
+        return self.root / "content"
+
+    @property
+    def templates(self) -> Path:
+        """The folder of the Jinja templates."""
+        return self.root / "templates"
+
+    @property
+    def host(self) -> str:
+        """The host of the site's address, for identities (RFC 4151 tag URIs, iCalendar UIDs)."""
+        return urlsplit(self.site_url).hostname or "example.com"
+
+    def absolute(self, url: str) -> str:
+        """Make a URL from one relative to the site's root."""
+        return self.site_url + url
+
+
+def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
+    """Read ``mkdocs.yml``; a missing file or folder is a `PublisherError`, a wrong value a `Problem`."""
+    path = root / CONFIG_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PublisherError(f"读不了 {path}：{reason}", f"cannot read {path}: {reason}") from error
+    source = YamlText(CONFIG_NAME, text)
+    try:
+        node = yaml.compose(text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        span = source.span(mark.line, mark.column) if mark else source.span(0, 0)
+        english = str(getattr(error, "problem", error))
+        return None, [source.problem("yaml-syntax", span, reason=english, english=english)]
+    top = _pairs(node)
+    values: dict[str, Any] = {"root": root}
+    for name, key in (("site_name", "site_name"), ("site_url", "site_url"), ("site_description", "site_description"), ("repository_url", "repo_url")):
+        if isinstance(top.get(key), yaml.ScalarNode):
+            values[name] = top[key].value
+    own = _pairs(top.get("extra")).get("publisher")
+    problems = []
+    for name, part in _pairs(own).items():
+        if name in Settings.model_fields and name not in values:
+            values[name] = _plain(part)
+        else:
+            guess = suggestion(name, list(Settings.model_fields))
+            problems.append(source.problem("bad-setting", node_span(source, part), field=name, reason="没有这一项 / unknown", guess=guess))
+    if not re.match(r"https?://[^/\s]+/(\S*/)?$", values.get("site_url", "")):
+        at = node_span(source, top["site_url"]) if "site_url" in top else source.span(0, 0)
+        problems.append(source.problem("bad-setting", at, field="site_url", reason="要写完整网址并以 / 结尾，如 https://example.com/"))
+        values["site_url"] = "https://example.com/"
+    values.setdefault("publisher_name", values.get("site_name", ""))
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            place = _node_at(own, item["loc"]) or node
+            span = node_span(source, place) if place else source.span(0, 0)
+            problems.append(source.problem("bad-setting", span, field=".".join(map(str, item["loc"])), reason=item["msg"]))
+        return None, problems
+    return (None if problems else settings), problems
+
+
+def _pairs(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _plain(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {name: _plain(part) for name, part in _pairs(node).items()}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    return node.value
+
+
+def _node_at(node: yaml.Node | None, steps: tuple[int | str, ...]) -> yaml.Node | None:
+    for step in steps:
+        node = _pairs(node).get(str(step))
+    return node

@@ -1,0 +1,1 @@
+"""A library in, a site out: catalogue, views, plan, render, ledger, build."""

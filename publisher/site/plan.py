@@ -1,0 +1,73 @@
+"""A library, settings and a time in; the whole site as a list of artifacts out. Pure: nothing is read, rendered or written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from publisher.content.library import Library
+from publisher.content.links import resolve_link
+from publisher.lifecycle import Status
+from publisher.markup import places
+from publisher.problems import Problem
+from publisher.settings import Settings
+from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
+from publisher.site.catalogue import Catalogue
+from publisher.site.editions import plan_editions
+from publisher.site.feeds import plan_feeds
+from publisher.site.pages import plan_pages
+from publisher.site.views import Viewer, path_url
+
+
+def plan_site(library: Library, settings: Settings, as_of: datetime) -> list[Artifact]:
+    """Every file of the site but the theme's own assets, in the order in which they are to be written."""
+    catalogue = Catalogue(library, settings, as_of)
+    viewer = Viewer(catalogue)
+    artifacts = [*plan_pages(viewer), *plan_editions(viewer), *plan_feeds(viewer), *_images(catalogue)]
+    artifacts += _indexes(catalogue, artifacts)
+    return sorted(artifacts, key=lambda artifact: (artifact.rank, artifact.path))
+
+
+def _images(catalogue: Catalogue) -> Iterator[Artifact]:
+    """The images that public entries show, and no others."""
+    seen: set[str] = set()
+    for entry in catalogue.public:
+        if catalogue.status[entry.id] is Status.WITHDRAWN:
+            continue
+        written = [file for file, _ in entry.html.images]
+        written += [entry.data.image.src] if entry.data.image else []
+        written += entry.html.links
+        for file in written:
+            image = catalogue.library.find_image(entry.path, file)
+            if image and image.name not in seen:
+                seen.add(image.name)
+                inputs = {"source": str(image.path), "fingerprint": image.fingerprint}
+                yield Artifact(image.url, "copy", inputs, rank=RANK_ASSET, sources=(image.name,))
+
+
+def _indexes(catalogue: Catalogue, artifacts: list[Artifact]) -> Iterator[Artifact]:
+    """sitemap.xml (sitemaps.org 0.9) and robots.txt."""
+    settings = catalogue.settings
+    rows: list[dict[str, Any]] = []
+    for artifact in artifacts:
+        frame = artifact.frame
+        if frame is not None and not frame.url.endswith(".html") and artifact.template != "tombstone.html":
+            rows.append({"loc": settings.absolute(frame.url), "lastmod": frame.modified})
+    rows.sort(key=lambda row: str(row["loc"]))
+    yield Artifact("sitemap.xml", "template", {"rows": rows}, "sitemap.xml", rank=RANK_INDEX)
+    yield Artifact("robots.txt", "template", {"sitemap": settings.absolute("sitemap.xml")}, "robots.txt", rank=RANK_INDEX)
+
+
+def check_site_links(library: Library, artifacts: list[Artifact]) -> Iterator[Problem]:
+    """Links written ``site:path`` must lead to a file of the plan."""
+    paths = {artifact.path for artifact in artifacts}
+    known = paths | {path.removesuffix("index.html") for path in paths}
+    for entry in library.entries:
+        for written in dict.fromkeys(entry.html.links):
+            target = resolve_link(library, entry.path, written)
+            if target.site_path is None or path_url(target.site_path) in known or target.site_path in known:
+                continue
+            for place in places(entry.source.body):
+                if place.kind == "a" and place.target == written:
+                    yield entry.source.body_problem("broken-link", place.line, place.column, len(written), value=written)

@@ -1,0 +1,167 @@
+"""Artifacts in, bytes out: the one place where templates run. It writes nothing and knows no content model."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import css_inline
+import jinja2
+from jinja2 import meta
+
+from publisher.digest.message import compose
+from publisher.digest.plaintext import wrap
+from publisher.feeds.calendar import render_calendar
+from publisher.feeds.jsonfeed import render_json_feed
+from publisher.feeds.opml import render_opml
+from publisher.feeds.syndication import render_atom, render_rss
+from publisher.problems import PublisherError
+from publisher.site.artifacts import Artifact, Frame
+
+#: Raise it when a recipe's own code changes what it makes, so that old files count as stale.
+RECIPE_VERSION = "1"
+
+
+class Shell(Protocol):
+    """The page frame borrowed from a theme."""
+
+    def fingerprint(self, frame: Frame) -> str:
+        """What the frame depends on beside its own values."""
+
+    def stamp(self, frame: Frame, content: str) -> str:
+        """Put a content into the frame."""
+
+    def assets(self) -> dict[str, Path]:
+        """The theme's static files by their path in the site."""
+
+
+class Renderer:
+    """Makes the bytes of artifacts from ``templates/site/pages`` and ``templates/email`` and a shell."""
+
+    def __init__(self, templates: Path, shell: Shell) -> None:
+        self.shell = shell
+        self._templates = templates
+        self._environments: dict[str, jinja2.Environment] = {}
+        self._fingerprints: dict[tuple[str, str], str] = {}
+
+    def render(self, artifact: Artifact) -> bytes:
+        """Make one file; a template that fails is a `PublisherError` that names the template and its line."""
+        try:
+            return self._recipes[artifact.recipe](artifact)
+        except jinja2.TemplateSyntaxError as error:
+            raise _template_failure(str(error.name or artifact.template), error.lineno, error.message or "") from error
+        except (jinja2.TemplateError, TypeError, AttributeError, KeyError) as error:
+            raise _template_failure(*_template_place(error, artifact.template), str(error)) from error
+        except OSError as error:
+            raise PublisherError(f"读不了 {error.filename}：{error.strerror}", f"cannot read {error.filename}: {error.strerror}") from error
+
+    def fingerprint(self, artifact: Artifact) -> str:
+        """What the bytes depend on: inputs, template with all it includes, frame."""
+        environment = [RECIPE_VERSION]
+        if artifact.recipe in ("page", "template"):
+            environment.append(self._template_fingerprint("site/pages", artifact.template))
+        if artifact.recipe == "mail":
+            environment += [self._template_fingerprint("email", name) for name in ("digest.html", "digest.txt")]
+        if artifact.frame:
+            environment.append(self.shell.fingerprint(artifact.frame))
+        return artifact.fingerprint(*environment)
+
+    @cached_property
+    def _recipes(self) -> dict[str, Callable[[Artifact], bytes]]:
+        return {
+            "page": self._page,
+            "template": self._template,
+            "mail": self._mail,
+            "copy": lambda artifact: Path(artifact.inputs["source"]).read_bytes(),
+            "rss": lambda artifact: render_rss(artifact.inputs["feed"]),
+            "atom": lambda artifact: render_atom(artifact.inputs["feed"]),
+            "json-feed": lambda artifact: render_json_feed(artifact.inputs["feed"]),
+            "opml": lambda artifact: render_opml(artifact.inputs["title"], artifact.inputs["outlines"]),
+            "calendar": lambda artifact: render_calendar(**artifact.inputs),
+        }
+
+    def _page(self, artifact: Artifact) -> bytes:
+        frame = artifact.frame
+        assert frame is not None
+        template = self._environment("site/pages").get_template(artifact.template)
+        content = template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc)
+        return self.shell.stamp(frame, content).encode()
+
+    def _template(self, artifact: Artifact) -> bytes:
+        template = self._environment("site/pages").get_template(artifact.template)
+        return template.render(artifact.inputs).encode()
+
+    def _mail(self, artifact: Artifact) -> bytes:
+        inputs, environment = artifact.inputs, self._environment("email")
+        html = text = ""
+        if inputs["part"] in ("html", "eml"):
+            html = css_inline.inline(environment.get_template("digest.html").render(inputs["view"]), keep_style_tags=True, load_remote_stylesheets=False)
+        if inputs["part"] in ("text", "eml"):
+            text = re.sub(r"\n{3,}", "\n\n", environment.get_template("digest.txt").render(inputs["view"])).strip() + "\n"
+        if inputs["part"] == "html":
+            return html.encode()
+        if inputs["part"] == "text":
+            return text.encode()
+        try:
+            return compose(inputs["envelope"], html, text)
+        except ValueError as error:
+            raise PublisherError(f"简报太大，Gmail 会截断：{error}；请减少条目", f"the digest is too large: {error}") from error
+
+    def _environment(self, folder: str) -> jinja2.Environment:
+        if folder not in self._environments:
+            environment = jinja2.Environment(
+                loader=jinja2.FileSystemLoader(self._templates / folder),
+                autoescape=jinja2.select_autoescape(("html", "xml"), default_for_string=True),
+                undefined=jinja2.StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                auto_reload=False,
+            )
+            environment.filters["wrap"] = wrap
+            self._environments[folder] = environment
+        return self._environments[folder]
+
+    def _template_fingerprint(self, folder: str, name: str) -> str:
+        if (folder, name) not in self._fingerprints:
+            digest = hashlib.blake2b(digest_size=16)
+            for source in self._sources(folder, name, {}).values():
+                digest.update(source.encode())
+            self._fingerprints[folder, name] = digest.hexdigest()
+        return self._fingerprints[folder, name]
+
+    def _sources(self, folder: str, name: str, seen: dict[str, str]) -> dict[str, str]:
+        """A template's text and that of every template it extends, includes or imports."""
+        if name in seen:
+            return seen
+        environment = self._environment(folder)
+        assert environment.loader is not None
+        try:
+            seen[name] = environment.loader.get_source(environment, name)[0]
+            found = meta.find_referenced_templates(environment.parse(seen[name]))
+        except jinja2.TemplateNotFound as error:
+            raise _template_failure(name, 1, "文件不存在 / not found") from error
+        except jinja2.TemplateSyntaxError as error:
+            raise _template_failure(name, error.lineno, error.message or "") from error
+        for other in sorted(filter(None, found)):
+            self._sources(folder, other, seen)
+        return seen
+
+
+def _template_failure(name: str, line: int, message: str) -> PublisherError:
+    return PublisherError(f"模板 {name} 第{line}行出错：{message}", f"template {name}, line {line}: {message}")
+
+
+def _template_place(error: BaseException, fallback: str) -> tuple[str, int]:
+    """The template and line at which an error was raised, from its traceback."""
+    place = (fallback, 0)
+    trace = error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith((".html", ".txt", ".xml")):
+            place = (Path(file).name, trace.tb_lineno)
+        trace = trace.tb_next
+    return place

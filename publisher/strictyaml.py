@@ -1,0 +1,261 @@
+"""YAML text in; strings, lists and mappings out, and the place of each: nothing is guessed, nothing silently lost.
+
+Every scalar stays the string that was written (``010``, ``no``, ``9:30``). A repeated key, a tag, a cyclic alias, a bomb, a
+full-width colon or a tab is a `Problem`. What it does not do: types (the model gives those) and writing YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import yaml
+
+from publisher.problems import Problem, Span
+
+MAX_VALUES = 20_000
+MAX_DEPTH = 24
+
+#: A mapping, list or string; None where nothing was written.
+Value = dict[str, "Value"] | list["Value"] | str | None
+#: A step from a value to a part of it.
+Step = str | int
+
+_KEYLIKE = r"[^\s:：#\[\]{},&*!|>'\"%@`?-][^\s:：]{0,29}"
+_FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:-\s+)?)({_KEYLIKE})\s*：\s*(.*)$")
+_MISSING_SPACE = re.compile(r"^(\s*(?:-\s+)?)([一-鿿\w]{1,20}):([^\s/:].*)$")
+_COMMENT = re.compile(r"[ \t]+(#.*)")
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "timestamp", "merge", "value", "seq", "map"))
+
+
+@dataclass(frozen=True, slots=True)
+class YamlText:
+    """A YAML text where it stands: ``first_line`` is the line of the file on which the text begins, from 1."""
+
+    path: str
+    text: str
+    first_line: int = 1
+
+    def span(self, line: int, column: int, length: int = 1) -> Span:
+        """Turn a line and a column of the text, from 0, into a place of the file."""
+        return Span(self.path, self.first_line + line, column + 1, max(1, length))
+
+    def problem(self, code: str, span: Span, /, **context: object) -> Problem:
+        """Make a problem that carries its source line."""
+        lines = self.text.split("\n")
+        index = span.line - self.first_line
+        return Problem(code, span, context, lines[index].rstrip("\r") if 0 <= index < len(lines) else "")
+
+
+def parse(source: YamlText) -> tuple[Value, list[Problem]]:
+    """Read a text; give its value, None when it is empty or unreadable, and the problems found."""
+    try:
+        node = yaml.compose(source.text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        return None, [_syntax_problem(source, error)]
+    except RecursionError:
+        return None, [source.problem("too-deep", source.span(0, 0), limit=MAX_DEPTH)]
+    if node is None:
+        return None, []
+    reader = _Reader(source)
+    value = reader.read(node, 0)
+    if reader.is_stopped:
+        value = None
+    return value, reader.problems
+
+
+class _StopReadingError(Exception):
+    """The text is a bomb, a cycle or too deep: reading it further would not end."""
+
+
+class _Reader:
+    """One walk over the nodes: values out, problems aside."""
+
+    def __init__(self, source: YamlText) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.is_stopped = False
+        self._count = 0
+        self._open: set[int] = set()
+        self._has_comment_sign = " #" in source.text or "\t#" in source.text
+        self._lines: list[str] | None = None
+
+    def read(self, node: yaml.Node, depth: int) -> Value:
+        try:
+            return self._value(node, depth)
+        except _StopReadingError:
+            self.is_stopped = True
+            return None
+
+    def _value(self, node: yaml.Node, depth: int) -> Value:
+        self._count += 1
+        if self._count > MAX_VALUES:
+            self._stop("alias-bomb", node, limit=MAX_VALUES)
+        if depth > MAX_DEPTH:
+            self._stop("too-deep", node, limit=MAX_DEPTH)
+        if node.tag not in _PLAIN_TAGS:
+            self._add("yaml-tag", node, value=_written_tag(node.tag))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._open:
+            self._stop("alias-cycle", node, value="…")
+        self._open.add(id(node))
+        value: Value = self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else [self._value(item, depth + 1) for item in node.value]
+        self._open.discard(id(node))
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode) -> str | None:
+        text: str = node.value
+        if node.style is None:
+            if _written_with_tag(node, self._line(node.start_mark.line)):
+                self._add("yaml-tag", node, value="!!")
+            if self._has_comment_sign:
+                self._check_comment(node)
+            if not text:
+                return None
+        return text
+
+    def _check_comment(self, node: yaml.ScalarNode) -> None:
+        mark = node.end_mark
+        line = self._line(mark.line)
+        match = _COMMENT.match(line, mark.column)
+        if match and node.value and node.start_mark.line == mark.line:
+            head = line[: node.start_mark.column]
+            fixed = f'{head.strip()} "{node.value} {match[1]}"'.strip()
+            span = self.source.span(mark.line, match.start(1), len(match[1]))
+            self.problems.append(self.source.problem("comment-cuts-value", span, value=match[1], fixed=fixed))
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Value]:
+        value: dict[str, Value] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._add("yaml-syntax", key_node, reason="键不能是列表或映射", english="a key must be a word")
+                continue
+            name = key_node.value.strip()
+            if name in value:
+                self._add("duplicate-key", key_node, value=name, line=lines[name])
+                continue
+            lines[name] = self.source.first_line + key_node.start_mark.line
+            value[name] = self._value(value_node, depth + 1)
+        return value
+
+    def _line(self, index: int) -> str:
+        if self._lines is None:
+            self._lines = self.source.text.split("\n")
+        return self._lines[index] if index < len(self._lines) else ""
+
+    def _add(self, code: str, node: yaml.Node, **context: object) -> None:
+        self.problems.append(self.source.problem(code, node_span(self.source, node), **context))
+
+    def _stop(self, code: str, node: yaml.Node, **context: object) -> None:
+        self._add(code, node, **context)
+        raise _StopReadingError
+
+
+def _written_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")
+
+
+def _written_with_tag(node: yaml.ScalarNode, line: str) -> bool:
+    """An explicit ``!!int`` leaves no trace in the node but stands where the node starts."""
+    return line.startswith("!", node.start_mark.column)
+
+
+def node_span(source: YamlText, node: yaml.Node) -> Span:
+    """The place of a node: its first line only."""
+    start, end = node.start_mark, node.end_mark
+    length = end.column - start.column if end.line == start.line else 1
+    return source.span(start.line, start.column, length)
+
+
+def locate(source: YamlText, steps: tuple[Step, ...], is_same_key: Callable[[str, Step, tuple[Step, ...]], bool]) -> tuple[Span, bool]:
+    """Find the place of a part of the value by its steps; the flag says whether the whole way was found.
+
+    ``is_same_key(written, step, way)`` says whether a written key is the step looked for. The text must have parsed before.
+    """
+    node = yaml.compose(source.text, yaml.CSafeLoader)
+    if node is None:
+        return source.span(0, 0), False
+    for depth, step in enumerate(steps):
+        if isinstance(node, yaml.MappingNode):
+            found = [v for k, v in node.value if isinstance(k, yaml.ScalarNode) and is_same_key(k.value.strip(), step, steps[:depth])]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            found = node.value[step : step + 1]
+        else:
+            found = [node] if step == 0 else []  # one value where a list may stand
+        if not found:
+            return node_span(source, node), False
+        node = found[0]
+    return node_span(source, node), True
+
+
+def locate_key(source: YamlText, steps: tuple[Step, ...]) -> Span:
+    """Find the place of a written key; every step is as written."""
+    node = yaml.compose(source.text, yaml.CSafeLoader)
+    span = source.span(0, 0)
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value.strip() == step), None)
+            if pair is None:
+                return span
+            span, node = node_span(source, pair[0]), pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+    return span
+
+
+_REASONS = (
+    ("mapping values are not allowed", "这一行有两个冒号，或上一行没写完；值里有冒号就加引号"),
+    ("could not find expected ':'", "这一行少了冒号，或上一行的缩进不对"),
+    ("did not find expected key", "缩进没有对齐，或引号前后多了字"),
+    ("did not find expected '-' indicator", "列表的“- ”没有对齐"),
+    ("did not find expected ',' or ']'", "方括号没有配对，或项目之间少了半角逗号"),
+    ("did not find expected ',' or '}'", "花括号没有配对，或项目之间少了半角逗号"),
+    ("found unexpected end of stream", "引号没有配对"),
+    ("cannot start any token", "这个字符不能放在值的开头，给整个值加引号"),
+    ("found undefined alias", "“*”开头的值是引用，给整个值加引号"),
+    ("found unexpected ':'", "值里有冒号，给整个值加引号"),
+    ("found unknown escape character", "双引号里的“\\”要写成“\\\\”"),
+    ("expected <document start>", "内容后面又出现了别的东西，检查缩进"),
+    ("expected a single document", "多了一行“---”"),
+)
+
+
+def _syntax_problem(source: YamlText, error: yaml.YAMLError) -> Problem:
+    """Say what YAML's reader stumbled over in words an editor knows; the usual slips have codes of their own."""
+    mark = getattr(error, "problem_mark", None)
+    line = min(mark.line, source.text.count("\n")) if mark else 0
+    if slip := _find_slip(source, line):
+        return slip
+    text = f"{getattr(error, 'problem', None) or ''}; {getattr(error, 'context', None) or ''}"
+    reason = next((zh for en, zh in _REASONS if en in text), "")
+    english = text.strip("; ")
+    return source.problem("yaml-syntax", source.span(line, mark.column if mark else 0), reason=reason or english, english=english)
+
+
+def _find_slip(source: YamlText, near: int) -> Problem | None:
+    lines = source.text.split("\n")
+    for index in sorted(range(len(lines)), key=lambda i: (abs(i - near), -i))[:6]:
+        line = lines[index].rstrip("\r")
+        number = source.first_line + index
+        if re.match(r" *\t", line):
+            return source.problem("tab-indent", source.span(index, line.index("\t")), line=number)
+        if re.match(r"[ \t]*\u3000", line):
+            return source.problem("full-width-indent", source.span(index, line.index("\u3000")), line=number)
+        if colon := full_width_colon(source, index, line):
+            return colon
+        if match := _MISSING_SPACE.match(line):
+            _, name, rest = match.groups()
+            return source.problem("missing-space-after-colon", source.span(index, match.end(2)), line=number, fixed=f"{name}: {rest.strip()}")
+    return None
+
+
+def full_width_colon(source: YamlText, index: int, line: str) -> Problem | None:
+    """A line that looks like ``键：值``, as a problem."""
+    match = _FULL_WIDTH_COLON.match(line)
+    if not match or ": " in line[: match.end(2)]:
+        return None
+    fixed = f"{match[2]}: {match[3]}".rstrip()
+    return source.problem("full-width-colon", source.span(index, line.index("：", match.end(2))), line=source.first_line + index, fixed=fixed)
