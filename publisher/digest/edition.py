@@ -93,11 +93,13 @@ def plan_edition(library: Library, interval: Interval, settings: Settings) -> Ed
     days, and again 7 and 1 days before it.
     """
     earlier = [e for e in library.editions if e.data.period is interval.period and e.data.end <= interval.start and e.id != interval.id]
-    settled = {entry_id for edition in earlier for entry_id in (*edition.data.dropped, *_new_ids(edition))}
+    settled = {entry_id for edition in earlier for entry_id in (*edition.data.dropped, *edition.entry_ids)}
     since = min((edition.data.start for edition in earlier), default=interval.start)
+    due = _reminders(library, interval, settings)
+    settled |= {entry.id for entry in due}  # what is new and closes soon stands once, among the reminders
     fresh = [e for e in _offered(library, interval.end, settings) if since <= e.published < interval.end and e.id not in settled]
     sections = []
-    if due := _reminders(library, interval, settings):
+    if due:
         sections.append(EditionSection.model_construct(name=REMINDER_SECTION, is_reminder=True, entries=tuple(e.id for e in due)))
     for kind in _KIND_ORDER:
         chosen = sorted((e for e in fresh if e.kind is kind), key=lambda e: (-e.published.timestamp(), e.id))
@@ -112,10 +114,6 @@ def plan_edition(library: Library, interval: Interval, settings: Settings) -> Ed
         sections=tuple(sections),
         dropped=(),
     )
-
-
-def _new_ids(edition: Edition) -> tuple[str, ...]:
-    return tuple(entry for section in edition.data.sections if not section.is_reminder for entry in section.entries)
 
 
 def _offered(library: Library, moment: datetime, settings: Settings) -> list[Entry]:

@@ -300,8 +300,8 @@ CODES: dict[str, Code] = {
         _E,
         "“{field}”的“{value}”不是这一项要的电话号码。",
         "“{value}” is not the kind of telephone number that “{field}” takes.",
-        "固定电话如 029-00000000 或热线 12345；手机只能写在“手机”一项。",
-        "A landline such as 029-00000000 or a hotline such as 12345; a mobile number only under 手机.",
+        "固定电话如 029-00000000；手机只能写在“手机”一项。",
+        "A landline such as 029-00000000; a mobile number only under 手机.",
     ),
     "title-too-long": Code(
         _W,

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
-from pydantic.fields import FieldInfo
 
 from publisher.content.codes import districts, industries, industry_path
 from publisher.content.decode import internal_fields
@@ -78,33 +77,41 @@ class Addresser:
         return Markup(html.address(link, image, base))  # noqa: S704  # our own renderer wrote it; raw HTML never comes through
 
 
+class _Showing(NamedTuple):
+    """How the values of one field are shown."""
+
+    name: str
+    is_markdown: bool
+    is_end: bool
+
+
 @cache
-def _public_fields(model: type[Model]) -> tuple[tuple[str, FieldInfo], ...]:
+def _public_fields(model: type[Model]) -> tuple[_Showing, ...]:
     hidden = internal_fields(model)
-    return tuple((name, field) for name, field in model.model_fields.items() if name not in hidden)
+    return tuple(_Showing(name, is_markdown(field), is_end(field)) for name, field in model.model_fields.items() if name not in hidden)
 
 
 def public_fields(value: Model, markdown: Callable[[str, str], Markup], prefix: str = "") -> dict[str, Any]:
     """The public fields of a model as plain values: words for vocabularies, text for times, addressed HTML for Markdown."""
-    return {name: _plain(getattr(value, name), field, markdown, f"{prefix}{name}-") for name, field in _public_fields(type(value))}
+    return {how.name: _plain(getattr(value, how.name), how, markdown, f"{prefix}{how.name}-") for how in _public_fields(type(value))}
 
 
-def _plain(part: Any, field: FieldInfo, markdown: Callable[[str, str], Markup], prefix: str) -> Any:
+def _plain(part: Any, how: _Showing, markdown: Callable[[str, str], Markup], prefix: str) -> Any:
     if part is None or isinstance(part, bool | int):
         return part
     if isinstance(part, Vocabulary):
         return part.label
     if isinstance(part, str):
-        return markdown(part, prefix) if is_markdown(field) else OPEN_ENDED_LABELS.get(part, part)
+        return markdown(part, prefix) if how.is_markdown else OPEN_ENDED_LABELS.get(part, part)
     if isinstance(part, datetime):
-        return show_end(part) if is_end(field) else show_moment(part)
+        return show_end(part) if how.is_end else show_moment(part)
     if isinstance(part, date):
         return part.isoformat()
     if isinstance(part, Decimal):
         return show_amount(part)
     if isinstance(part, Model):
         return public_fields(part, markdown, prefix)
-    return [_plain(item, field, markdown, f"{prefix}{index}-") for index, item in enumerate(part)]
+    return [_plain(item, how, markdown, f"{prefix}{index}-") for index, item in enumerate(part)]
 
 
 class Viewer:

@@ -1,0 +1,207 @@
+"""The build: exact sets of rewritten files, the last good site, one plan for every way of building."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publisher.cli import main
+from publisher.problems import PublisherError
+from publisher.site.plan import plan_site
+from tests.project import AS_OF, ROOT, Project
+
+TAGS = "标签:\n  - 名称: 税收\n    网址名: tax\n  - 名称: 用工\n    网址名: labour\n"
+POLICY_TAIL = "政策名称: 办法\n发文机关: [某机关]\n层级: 国家\n文种: 公告\n施行日期: 2026-01-01\n政策有效期至: 2026-12-31\n适用对象:\n  主体类型: [企业]\n支持方式: [其他]\n申报方式: [自行申报享受]\n受理部门: 某机关\n原文链接: https://www.gov.cn/\n一句话: 一句话。\n核验日期: 2026-11-20\n核验人: 编辑\n核验方式: 对照原文\n"
+
+
+def three(project: Project) -> Project:
+    project.write("content/taxonomy/tags.yml", TAGS)
+    for name, tags in (("a", "[税收]"), ("b", "[税收, 用工]"), ("c", "[用工]")):
+        project.news(name, 标签=tags, 发布时间=f"2026-11-2{'abc'.index(name)} 09:00")
+    return project
+
+
+def pages(paths: list[str]) -> set[str]:
+    """The HTML pages among some paths, without feeds."""
+    return {path for path in paths if path.endswith(".html")}
+
+
+def test_a_second_build_writes_nothing(project: Project) -> None:
+    three(project).build()
+    assert project.report.wrote > 20
+    project.build()
+    assert (project.report.written, project.report.removed) == ([], [])
+
+
+def test_a_body_edit_rewrites_the_page_and_its_feeds_only(project: Project) -> None:
+    three(project).build().edit("content/news/a.md", "正文。", "新的正文。").build()
+    feeds = {f"{folder}{name}" for folder in ("", "news/", "tags/tax/") for name in ("rss.xml", "atom.xml", "feed.json")}
+    assert set(project.report.written) == {"news/a/index.html"} | feeds
+
+
+def test_a_title_edit_rewrites_what_shows_the_title(project: Project) -> None:
+    three(project).build().edit("content/news/a.md", "消息a", "改过的标题").build()
+    shown = {"index.html", "news/a/index.html", "news/b/index.html", "news/c/index.html", "news/index.html", "tags/tax/index.html", "archive/2026/11/index.html"}
+    assert pages(project.report.written) <= shown
+    assert {"news/a/index.html", "news/index.html", "tags/tax/index.html", "index.html"} <= pages(project.report.written)
+    assert "tags/labour/index.html" not in project.report.written
+
+
+def test_a_removed_entry_leaves_no_file_behind(project: Project) -> None:
+    three(project).build().remove("content/news/c.md").build()
+    assert project.report.removed == ["news/c/index.html"]
+    assert not (project.out / "news/c").exists()
+    fresh = project.root / "fresh"
+    project.build(out=fresh)
+    assert project.files() == project.files(fresh)
+
+
+def test_an_incremental_build_equals_a_clean_one(project: Project) -> None:
+    three(project).build()
+    project.edit("content/news/b.md", "[税收, 用工]", "[用工]").news("d", 标签="[税收]").remove("content/news/a.md").build()
+    kept = project.files()
+    fresh = project.root / "fresh"
+    project.build(out=fresh)
+    assert kept == project.files(fresh)
+    project.build(clean=True)
+    assert kept == project.files()
+
+
+def test_time_alone_changes_the_site(project: Project) -> None:
+    project.news("a", 发布时间="2026-11-24 09:00").news("b").build()
+    assert not (project.out / "news/a").exists()
+    project.build("2026-11-24 09:00")
+    assert "消息a" in project.read("news/index.html")
+
+
+def test_the_same_inputs_give_the_same_bytes_in_another_process(project: Project, tmp_path: Path) -> None:
+    three(project).build()
+    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
+    other = tmp_path / "other"
+    command = [sys.executable, "-m", "publisher", "build", "--root", str(project.root), "--out", str(other), "--as-of", AS_OF]
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True)
+    assert project.files() == project.files(other)
+
+
+def test_an_error_leaves_the_last_good_site(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    three(project).build()
+    before = project.files()
+    project.write("content/news/bad.md", "---\n标题：坏\n---\n")
+    assert main(["build", "--root", str(project.root), "--as-of", AS_OF]) == 1
+    assert "content/news/bad.md:2:3: 错误 [full-width-colon]" in capsys.readouterr().out
+    assert project.files() == before
+
+
+def test_a_broken_template_names_itself_and_its_line(project: Project) -> None:
+    three(project).build()
+    (project.root / "templates").unlink()
+    copy = project.root / "templates"
+    subprocess.run(["cp", "-r", str(ROOT / "templates"), str(copy)], check=True)
+    page = copy / "site/pages/entries/news.html"
+    page.write_text(page.read_text(encoding="utf-8") + "\n{{ entry.nothing.at_all }}\n", encoding="utf-8")
+    line = page.read_text(encoding="utf-8").count("\n")
+    before = project.read("news/a/index.html")
+    with pytest.raises(PublisherError, match=rf"news\.html, line {line}:"):
+        project.build()
+    assert project.read("news/a/index.html") == before
+
+
+def test_a_folder_that_is_not_ours_is_refused(project: Project, tmp_path: Path) -> None:
+    three(project)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(PublisherError, match="did not make"):
+        project.build(out=home)
+    assert (home / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_a_lost_ledger_costs_time_not_truth(project: Project) -> None:
+    three(project).build()
+    before = project.files()
+    for ledger in (project.root / "var").glob("ledger-*"):
+        ledger.write_bytes(b"not a database at all, and long enough to be one " * 40)
+    project.remove("content/news/c.md").news("c").build()
+    assert project.report.wrote < len(before)
+    project.build()
+    assert project.report.wrote == 0
+
+
+def test_a_file_changed_by_hand_is_healed(project: Project) -> None:
+    three(project).build()
+    good = project.read("news/a/index.html")
+    project.write("site/news/a/index.html", "vandalised")
+    project.build()
+    assert project.read("news/a/index.html") == good
+    assert project.report.written == ["news/a/index.html"]
+
+
+def test_nothing_half_written_stays(project: Project) -> None:
+    three(project).build()
+    assert not [path for path in project.files() if path.endswith(".tmp")]
+
+
+def test_withdrawn_entries_keep_a_tombstone_and_say_so_once_in_feeds(project: Project) -> None:
+    project.news("a", body="机密的正文").news("b").build()
+    project.edit("content/news/a.md", "标题: 消息a", "标题: 消息a\n状态: 已撤回\n撤回:\n  时间: 2026-11-22 10:00\n  说明: 主办方取消。").build()
+    page = project.read("news/a/index.html")
+    assert "主办方取消" in page
+    assert "机密的正文" not in page
+    assert "消息a" not in project.read("news/index.html")
+    assert project.read("rss.xml").count("【已撤回】消息a") == 1
+    assert "机密的正文" not in project.read("rss.xml")
+
+
+def test_a_superseded_policy_says_so_and_leaves_feeds(project: Project) -> None:
+    for name, extra in (("new", "替代: [old]\n"), ("old", "被替代: [new]\n")):
+        project.write(f"content/policies/{name}.md", f"---\n标题: 政策{name}\n发布时间: 2026-11-20\n摘要: 摘要\n{extra}{POLICY_TAIL}---\n")
+    project.build()
+    page = project.read("policies/old/index.html")
+    assert "已被替代" in page
+    assert 'href="../../policies/new/"' in page
+    assert "policies/old/" not in project.read("policies/rss.xml")
+    assert "即将截止" in project.read("policies/new/index.html")
+
+
+def test_two_tags_with_one_address_are_refused(project: Project) -> None:
+    project.news("a", 标签="[AI, ai]")
+    with pytest.raises(PublisherError, match="one file"):
+        project.build()
+
+
+def test_pagination(project: Project) -> None:
+    project.edit("mkdocs.yml", "plugins:", "extra: {publisher: {per_page: 2}}\nplugins:")
+    for number in range(5):
+        project.news(f"n{number}")
+    project.build()
+    assert (project.out / "news/page/3/index.html").exists()
+    assert not (project.out / "news/page/4").exists()
+    assert 'href="../../../news/page/3/"' in project.read("news/page/2/index.html")
+
+
+def test_links_and_images_between_sources_become_addresses(project: Project) -> None:
+    from PIL import Image
+
+    (project.root / "content/news/images").mkdir(parents=True)
+    Image.new("RGB", (120, 80), "red").save(project.root / "content/news/images/a.png")
+    Image.new("RGB", (1, 1), "red").save(project.root / "content/news/images/unused.png")
+    project.news("b", body="## 小标题\n\n正文").news("a", body="见[乙](b.md#小标题)和[全部](site:news/)，![红](images/a.png)").build()
+    page = project.read("news/a/index.html")
+    assert 'href="../../news/b/#小标题"' in page
+    assert 'href="../../news/"' in page
+    assert '<img src="../../news/images/a.png" alt="红" width="120" height="80" loading="lazy" decoding="async">' in page
+    assert (project.out / "news/images/a.png").exists()
+    assert not (project.out / "news/images/unused.png").exists()
+    assert 'href=&quot;https://street.example/news/b/#小标题' in project.read("rss.xml") or 'href="https://street.example/news/b/#小标题"' in project.read("rss.xml")
+
+
+def test_the_order_of_files_on_disk_does_not_matter(project: Project) -> None:
+    three(project).check()
+    plan = plan_site(project.prepared.library, project.prepared.settings, project.prepared.as_of)
+    turned = type(project.prepared.library)(tuple(reversed(project.prepared.library.entries)), (), project.prepared.library.taxonomy)
+    other = plan_site(turned, project.prepared.settings, project.prepared.as_of)
+    assert [(a.path, a.fingerprint()) for a in plan] == [(a.path, a.fingerprint()) for a in other]
