@@ -32,7 +32,7 @@ _TIMEOUT = (5.0, 15.0)
 _WORKERS = 8
 _PACE = 0.5
 _KEEP = timedelta(days=1)
-_AGENT = "publisher-linkcheck/1 (+https://example.com/about/)"
+_AGENT = "publisher-linkcheck/1"
 #: Answers that say nothing about the page: refused to machines, too many questions, the server is ill.
 _INCONCLUSIVE = frozenset({401, 403, 405, 406, 408, 418, 421, 423, 425, 429, 451, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _URL = re.compile(r"https?://[^\s<>()（）\[\]\"'，。；、》]+")
@@ -48,11 +48,11 @@ class Answer:
     asked: str = ""
 
 
-def check_links(library: Library, var: Path, as_of: datetime) -> Iterator[Problem]:
+def check_links(library: Library, var: Path, as_of: datetime, site_url: str = "") -> Iterator[Problem]:
     """Ask each external link of each entry once, and report those that do not answer well at every place they stand."""
     places = [(entry, url) for entry in library.entries for url in _urls(entry)]
     cache = _Cache(var / "links.json", as_of)
-    answers = ask_all(sorted({url for _, url in places}), cache)
+    answers = ask_all(sorted({url for _, url in places}), cache, f"{_AGENT} (+{site_url})" if site_url else _AGENT)
     cache.save()
     for entry, url in places:
         answer = answers[url]
@@ -120,7 +120,7 @@ class _Cache:
         draft.replace(self._file)
 
 
-def ask_all(urls: list[str], cache: _Cache | None = None) -> Mapping[str, Answer]:
+def ask_all(urls: list[str], cache: _Cache | None = None, agent: str = _AGENT) -> Mapping[str, Answer]:
     """Ask many links, at most eight at once and each host no faster than twice a second."""
     answers = {url: answer for url in urls if cache and (answer := cache.get(url))}
     hosts: dict[str, list[str]] = {}
@@ -131,7 +131,7 @@ def ask_all(urls: list[str], cache: _Cache | None = None) -> Mapping[str, Answer
 
     def ask_host(rows: list[str]) -> None:
         with requests.Session() as session:
-            session.headers["User-Agent"] = _AGENT
+            session.headers["User-Agent"] = agent
             for index, url in enumerate(rows):
                 if index:
                     time.sleep(_PACE)

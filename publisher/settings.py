@@ -54,7 +54,6 @@ class Settings(BaseModel):
     site_name: str
     site_url: str
     site_description: str = ""
-    repository_url: str = ""
     publisher_name: str = ""
     founded: int = Field(2026, ge=2000, le=2999)
     per_page: int = Field(20, ge=1, le=500)
@@ -108,7 +107,7 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         return None, [source.problem("yaml-syntax", span, reason=english, english=english)]
     top = _pairs(node)
     values: dict[str, Any] = {"root": root}
-    for name, key in (("site_name", "site_name"), ("site_url", "site_url"), ("site_description", "site_description"), ("repository_url", "repo_url")):
+    for name, key in (("site_name", "site_name"), ("site_url", "site_url"), ("site_description", "site_description")):
         if isinstance(top.get(key), yaml.ScalarNode):
             values[name] = top[key].value
     own = _pairs(top.get("extra")).get("publisher")
@@ -118,10 +117,20 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
             values[name] = _plain(part)
         else:
             guess = suggestion(name, list(Settings.model_fields))
-            problems.append(source.problem("bad-setting", node_span(source, part), field=name, reason="没有这一项 / unknown", guess=guess))
+            problems.append(
+                source.problem("bad-setting", node_span(source, part), field=name, reason="没有这一项", english="there is no such setting", guess=guess)
+            )
     if not re.match(r"https?://[^/\s]+/(\S*/)?$", values.get("site_url", "")):
         at = node_span(source, top["site_url"]) if "site_url" in top else source.span(0, 0)
-        problems.append(source.problem("bad-setting", at, field="site_url", reason="要写完整网址并以 / 结尾，如 https://example.com/"))
+        problems.append(
+            source.problem(
+                "bad-setting",
+                at,
+                field="site_url",
+                reason="要写完整网址并以 / 结尾，如 https://example.com/",
+                english="write the full address with a slash at its end",
+            )
+        )
         values["site_url"] = "https://example.com/"
     values.setdefault("publisher_name", values.get("site_name", ""))
     try:
@@ -130,9 +139,25 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         for item in error.errors(include_url=False):
             place = _node_at(own, item["loc"]) or node
             span = node_span(source, place) if place else source.span(0, 0)
-            problems.append(source.problem("bad-setting", span, field=".".join(map(str, item["loc"])), reason=item["msg"]))
+            problems.append(source.problem("bad-setting", span, field=".".join(map(str, item["loc"])), reason=_reason(item), english=item["msg"]))
         return None, problems
     return (None if problems else settings), problems
+
+
+def _reason(item: Any) -> str:
+    """What pydantic minds, in Chinese."""
+    context = item.get("ctx", {})
+    words = {
+        "int_parsing": "要写整数",
+        "int_type": "要写整数",
+        "greater_than_equal": f"不能小于 {context.get('ge')}",
+        "less_than_equal": f"不能大于 {context.get('le')}",
+        "string_pattern_mismatch": "写法不对",
+        "string_type": "要写一行文字",
+        "extra_forbidden": "没有这一项",
+        "model_type": "下面要写“键: 值”",
+    }
+    return words.get(str(item["type"]), str(item["msg"]))
 
 
 def _pairs(node: yaml.Node | None) -> dict[str, yaml.Node]:

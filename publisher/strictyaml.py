@@ -107,7 +107,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> str | None:
         text: str = node.value
-        if node.style is None:
+        if not node.style:
             if _written_with_tag(node, self._line(node.start_mark.line)):
                 self._add("yaml-tag", node, value="!!")
             if self._has_comment_sign:
@@ -220,6 +220,10 @@ _REASONS = (
     ("found unknown escape character", "双引号里的“\\”要写成“\\\\”"),
     ("expected <document start>", "内容后面又出现了别的东西，检查缩进"),
     ("expected a single document", "多了一行“---”"),
+    ("while scanning an alias", "“*”开头的值会当成引用，给整个值加引号"),
+    ("while scanning an anchor", "“&”开头的值会当成标记，给整个值加引号"),
+    ("block sequence entries are not allowed", "“- ”不能和键写在同一行，另起一行再写列表"),
+    ("while scanning a block scalar", "“|”或“>”后面不能再写字，另起一行写内容"),
 )
 
 

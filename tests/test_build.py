@@ -15,7 +15,24 @@ from publisher.site.plan import plan_site
 from tests.project import AS_OF, ROOT, Project
 
 TAGS = "标签:\n  - 名称: 税收\n    网址名: tax\n  - 名称: 用工\n    网址名: labour\n"
-POLICY_TAIL = "政策名称: 办法\n发文机关: [某机关]\n层级: 国家\n文种: 公告\n施行日期: 2026-01-01\n政策有效期至: 2026-12-31\n适用对象:\n  主体类型: [企业]\n支持方式: [其他]\n申报方式: [自行申报享受]\n受理部门: 某机关\n原文链接: https://www.gov.cn/\n一句话: 一句话。\n核验日期: 2026-11-20\n核验人: 编辑\n核验方式: 对照原文\n"
+POLICY_TAIL = """\
+政策名称: 办法
+发文机关: [某机关]
+层级: 国家
+文种: 公告
+施行日期: 2026-01-01
+政策有效期至: 2026-12-31
+适用对象:
+  主体类型: [企业]
+支持方式: [其他]
+申报方式: [自行申报享受]
+受理部门: 某机关
+原文链接: https://www.gov.cn/
+一句话: 一句话。
+核验日期: 2026-11-20
+核验人: 编辑
+核验方式: 对照原文
+"""
 
 
 def three(project: Project) -> Project:
@@ -45,7 +62,15 @@ def test_a_body_edit_rewrites_the_page_and_its_feeds_only(project: Project) -> N
 
 def test_a_title_edit_rewrites_what_shows_the_title(project: Project) -> None:
     three(project).build().edit("content/news/a.md", "消息a", "改过的标题").build()
-    shown = {"index.html", "news/a/index.html", "news/b/index.html", "news/c/index.html", "news/index.html", "tags/tax/index.html", "archive/2026/11/index.html"}
+    shown = {
+        "index.html",
+        "news/a/index.html",
+        "news/b/index.html",
+        "news/c/index.html",
+        "news/index.html",
+        "tags/tax/index.html",
+        "archive/2026/11/index.html",
+    }
     assert pages(project.report.written) <= shown
     assert {"news/a/index.html", "news/index.html", "tags/tax/index.html", "index.html"} <= pages(project.report.written)
     assert "tags/labour/index.html" not in project.report.written
@@ -196,7 +221,9 @@ def test_links_and_images_between_sources_become_addresses(project: Project) -> 
     assert '<img src="../../news/images/a.png" alt="红" width="120" height="80" loading="lazy" decoding="async">' in page
     assert (project.out / "news/images/a.png").exists()
     assert not (project.out / "news/images/unused.png").exists()
-    assert 'href=&quot;https://street.example/news/b/#小标题' in project.read("rss.xml") or 'href="https://street.example/news/b/#小标题"' in project.read("rss.xml")
+    assert "href=&quot;https://street.example/news/b/#小标题" in project.read("rss.xml") or 'href="https://street.example/news/b/#小标题"' in project.read(
+        "rss.xml"
+    )
 
 
 def test_the_order_of_files_on_disk_does_not_matter(project: Project) -> None:

@@ -62,7 +62,9 @@ def test_build_reports(project: Project, capsys: pytest.CaptureFixture[str]) -> 
     assert result["entries"]["news"] == 2
 
 
-@pytest.mark.parametrize("words", [["build", "--as-of", "gestern"], ["check", "--root", "/nonexistent"], ["fly"], [], ["new", "poem"], ["check", "--format", "xml"]])
+@pytest.mark.parametrize(
+    "words", [["build", "--as-of", "gestern"], ["check", "--root", "/nonexistent"], ["fly"], [], ["new", "poem"], ["check", "--format", "xml"]]
+)
 def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert capsys.readouterr().err

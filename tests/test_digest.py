@@ -76,7 +76,10 @@ def test_an_existing_edition_is_not_overwritten(project: Project) -> None:
 def test_an_editor_may_reorder_and_write_an_introduction(project: Project) -> None:
     project.news("a", 发布时间="2026-11-18").news("b", 发布时间="2026-11-19")
     text = plan(project)
-    project.write("content/editions/2026-W47.yml", text.replace("导语:", "导语: 本周**两条**消息。").replace("- b\n", "- X\n").replace("- a\n", "- b\n").replace("- X\n", "- a\n"))
+    project.write(
+        "content/editions/2026-W47.yml",
+        text.replace("导语:", "导语: 本周**两条**消息。").replace("- b\n", "- X\n").replace("- a\n", "- b\n").replace("- X\n", "- a\n"),
+    )
     assert main(["digest", "build", "2026-W47", "--root", str(project.root), "--as-of", MONDAY]) == 0
     mail = project.read("editions/2026-W47/digest.html")
     assert "<strong>两条</strong>" in mail
@@ -91,7 +94,15 @@ def test_drafts_scheduled_and_internal_entries_are_not_proposed(project: Project
     assert proposed(plan(project)) == ["a"]
 
 
-@pytest.mark.parametrize(("text", "start", "end"), [("2026-W47", "2026-11-16", "2026-11-23"), ("2026-W53", "2026-12-28", "2027-01-04"), ("2026-12", "2026-12-01", "2027-01-01"), ("2026-11-22", "2026-11-22", "2026-11-23")])
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2026-W47", "2026-11-16", "2026-11-23"),
+        ("2026-W53", "2026-12-28", "2027-01-04"),
+        ("2026-12", "2026-12-01", "2027-01-01"),
+        ("2026-11-22", "2026-11-22", "2026-11-23"),
+    ],
+)
 def test_names_of_periods(text: str, start: str, end: str) -> None:
     interval = interval_of(text)
     assert interval is not None

@@ -21,7 +21,9 @@ from tests.project import Project
 ATOM = "{http://www.w3.org/2005/Atom}"
 #: Attributes and elements that the W3C feed validator lets pass in content (its own lists, shortened to what we may write).
 SAFE_ATTRIBUTES = {"href", "src", "alt", "title", "width", "height", "id", "class", "start", "align", "type", "checked", "disabled", "colspan", "rowspan"}
-SAFE_ELEMENTS = set("a p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tr th td strong em del code pre blockquote img input div section sup br hr".split())
+SAFE_ELEMENTS = set(
+    "a p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tr th td strong em del code pre blockquote img input div section sup br hr".split()
+)
 
 
 def rss_files(demo: Project) -> list[str]:

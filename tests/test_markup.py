@@ -62,7 +62,7 @@ def test_raw_html_never_comes_through_and_is_told(bad: str) -> None:
     assert "iframe" not in found.raw
     assert "<!--" not in found.raw
     assert found.omits_html
-    assert list(raw_html(f"前\n\n{bad}\n\n后"))[0][:2] == (2, 0)
+    assert next(raw_html(f"前\n\n{bad}\n\n后"))[:2] == (2, 0)
 
 
 def test_raw_html_in_code_is_text() -> None:
@@ -75,7 +75,7 @@ def test_a_hidden_target_leaves_plain_words() -> None:
 
 
 def test_plain_text_and_excerpt() -> None:
-    assert plain_text("<h2>题<a class=\"headerlink\" href=\"#\">¶</a></h2><p>甲 &amp; 乙</p>") == "题\n甲 & 乙"
+    assert plain_text('<h2>题<a class="headerlink" href="#">¶</a></h2><p>甲 &amp; 乙</p>') == "题\n甲 & 乙"
     assert excerpt("一句。" * 60, 50) == "一句。" * 16
     assert excerpt("字" * 200, 50) == "字" * 48 + "……"
     assert excerpt("短", 50) == "短"

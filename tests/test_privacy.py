@@ -71,7 +71,9 @@ def test_no_output_of_the_demo_has_a_personal_number(demo: Project) -> None:
 
 
 def test_no_page_of_the_demo_asks_another_host(demo: Project) -> None:
-    loading = re.compile(r'<(?:img|script|iframe|source|video|audio)\b[^>]*\bsrc="(https?:)?//|<link\b[^>]*rel="(?:stylesheet|preconnect|icon)"[^>]*href="(https?:)?//')
+    loading = re.compile(
+        r'<(?:img|script|iframe|source|video|audio)\b[^>]*\bsrc="(https?:)?//|<link\b[^>]*rel="(?:stylesheet|preconnect|icon)"[^>]*href="(https?:)?//'
+    )
     for name, data in demo.files().items():
         if name.endswith(".html") and not name.endswith("digest.html"):
             text = data.decode()

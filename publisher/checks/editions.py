@@ -8,6 +8,7 @@ from datetime import datetime
 from publisher.content.decode import locate_field
 from publisher.content.library import Library
 from publisher.content.model.edition import EditionModel
+from publisher.content.model.vocabulary import Period
 from publisher.lifecycle import status
 from publisher.problems import Problem, suggestion
 from publisher.settings import Settings
@@ -15,9 +16,10 @@ from publisher.settings import Settings
 
 def check_editions(library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
     """Compare every edition with the library and with the editions before it."""
-    sent: dict[str, str] = {}
+    sent_by_rhythm: dict[Period, dict[str, str]] = {}
     for edition in library.editions:
         source = edition.source
+        sent = sent_by_rhythm.setdefault(edition.data.period, {})
         if edition.data.end <= edition.data.start:
             span = locate_field(source, EditionModel, ("end",))
             words = {"earlier": "起", "later": "止", "earlier_value": edition.data.start.date(), "later_value": edition.data.end.date()}

@@ -185,7 +185,7 @@ def _check_listing(entry: Entry, settings: Settings, as_of: datetime) -> Iterato
     days = (data.expires - data.published).days
     if days > settings.listing_days + 1:
         last = data.published.date() + timedelta(days=settings.listing_days)
-        yield field_problem(entry, "listing-too-long", ("expires",), days=days, fixed=last.isoformat())
+        yield field_problem(entry, "listing-too-long", ("expires",), days=days, limit=settings.listing_days, fixed=last.isoformat())
     text = data.detail or entry.source.body
     if len(text) > 2000:
         yield field_problem(entry, "detail-too-long", ("detail",), count=len(text))

@@ -60,6 +60,8 @@ def _check_body(entry: Entry, library: Library, settings: Settings, as_of: datet
     html = entry.html
     if html.omits_html:
         for line, column, words in raw_html(entry.source.body):
+            if words.startswith("</"):
+                continue  # its opening tag is reported
             yield entry.source.body_problem("raw-html", line, column, len(words), value=words)
     for heading in html.headings:
         if heading.level == 1:

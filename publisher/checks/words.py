@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -139,6 +139,8 @@ RULES = (
         words=_punctuation,
     ),
 )
+#: Codes about numbers of persons.
+_PERSONAL = frozenset({"phone-number", "identity-number", "card-number"})
 #: Rules that official words are not held to: a law may say what an advertisement may not.
 _NOT_IN_QUOTATIONS = frozenset({"empty-promise", "half-width-punctuation", "advertising-superlative", "advertising-word"})
 
@@ -153,13 +155,23 @@ def check_words(entry: Entry) -> Iterator[Problem]:
             continue
         for match in rule.pattern.finditer(body):
             if (words := rule.words(match, entry)) is not None:
-                yield body_problem(entry, rule.code, match.start(), len(match[0]), **words)
+                yield _masked(body_problem(entry, rule.code, match.start(), len(match[0]), **words), match[0])
         for steps, text in texts:
             if steps[0] == "quotations" and rule.code in _NOT_IN_QUOTATIONS:
                 continue
+            if steps[0] == "number" and rule.code == "document-number":
+                continue  # the field has its own rule, which sees the whole number
             for match in rule.pattern.finditer(text):
                 if (words := rule.words(match, entry)) is not None:
-                    yield words_problem(entry, rule.code, steps, match[0], **words)
+                    yield _masked(words_problem(entry, rule.code, steps, match[0], **words), match[0])
+
+
+def _masked(problem: Problem, words: str) -> Problem:
+    """A personal number is not repeated in the problem about it, which may end in a public log."""
+    if problem.code not in _PERSONAL:
+        return problem
+    hidden = re.sub(r"\d", "*", words)
+    return replace(problem, source_line=problem.source_line.replace(words, hidden))
 
 
 def _without_targets(text: str) -> str:

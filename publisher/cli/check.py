@@ -1,4 +1,4 @@
-"""``publisher check``: every problem of every file, and when the result would next change."""
+"""``publisher check``: every problem of every file; as JSON also when the result would next change."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         from publisher.linkcheck import check_links
 
         say("正在检查外部链接……")
-        problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of)])
+        problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of, prepared.settings.site_url)])
     change = next_change(prepared.library, as_of, prepared.settings.closing_days)
     if options.format == "json":
         result = problems_json(problems) | {

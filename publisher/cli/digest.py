@@ -61,6 +61,8 @@ def run_plan(options: argparse.Namespace) -> int:
     if path.exists() and not options.replace:
         print(f"{path} 已经有了，没有改动。" + ("" if options.if_missing else "要重新拟定请加 --replace。"))
         return 0 if options.if_missing else 1
+    if interval.end > time_of(options):
+        print(f"注意：{interval.id} 到 {interval.end:%Y-%m-%d} 才结束，之后发布的内容不在这份草稿里。")
     model = plan_edition(prepared.library, interval, prepared.settings)
     if not model.sections:
         print(f"{interval.id} 没有新内容，没有拟定简报。")

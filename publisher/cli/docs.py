@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+from publisher.cli.options import UsageError, folder
 from publisher.content.model.kinds import MODELS
 from publisher.content.model.tables import common_table, field_tables, problem_table
 from publisher.content.model.vocabulary import Kind
@@ -15,7 +16,7 @@ _MARKS = re.compile(r"(<!-- 由程序生成：(?P<name>[a-z-]+) -->\n).*?(<!-- �
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="放着 docs/ 的文件夹")
+    parser.add_argument("--root", type=folder, default=Path(), metavar="DIR", help="放着 docs/ 的文件夹")
     parser.add_argument("--check", action="store_true", help="只看是否最新，不改文件")
     parser.add_argument("--schema", choices=[kind.value for kind in Kind], help="打印这种栏目的 JSON Schema")
     parser.set_defaults(run=run)
@@ -30,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
     stale = 0
     for path in sorted((options.root / "docs").glob("*.md")):
         old = path.read_text(encoding="utf-8")
+        unknown = {match["name"] for match in _MARKS.finditer(old)} - set(tables)
+        if unknown:
+            raise UsageError(f"{path}：没有这样的表格 / no such table: {', '.join(sorted(unknown))}")
         new = _MARKS.sub(lambda match: match[1] + tables[match["name"]] + match[3], old)
         if new == old:
             continue

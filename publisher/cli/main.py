@@ -28,8 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = parser.parse_args(arguments)
     except SystemExit as stop:  # argparse prints and exits by itself
         return int(stop.code or 0)
+    from publisher.cli.options import UsageError
+
     try:
         return int(options.run(options))
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
     except PublisherError as error:
         print(error.zh if getattr(options, "lang", "zh") == "zh" else error.en, file=sys.stderr)
         return 3

@@ -52,11 +52,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(starter_text(options.kind, now, options.keys, is_markdown=suffix == ".md"))
+            file.write(starter_text(options.kind, now, options.keys, is_markdown=suffix == ".md", enterprise=_an_enterprise(settings)))
     except OSError as error:
         raise PublisherError(f"写不了 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}") from error
     print(path)
     return 0
+
+
+def _an_enterprise(settings: Settings) -> str:
+    """The first enterprise of the directory, so that a new listing names one that exists."""
+    library, _ = load_library(settings)
+    return next((entry.id for entry in library.of_kind(Kind.ENTERPRISE)), "")
 
 
 def _taken(settings: Settings) -> set[str]:

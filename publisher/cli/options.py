@@ -14,6 +14,10 @@ from publisher.problems.output import format_github, format_text, to_json
 from publisher.problems.problem import Language
 
 
+class UsageError(Exception):
+    """The command was called in a wrong way that the parser could not see."""
+
+
 def add_common(parser: argparse.ArgumentParser, *, formats: bool = True) -> None:
     """``--root``, ``--as-of``, ``--lang`` and, where results are printed, ``--format``."""
     parser.add_argument("--root", type=folder, default=Path(), metavar="DIR", help="放着 mkdocs.yml 和 content/ 的文件夹，默认当前文件夹")
@@ -42,7 +46,13 @@ def moment(text: str) -> datetime:
 def time_of(options: argparse.Namespace) -> datetime:
     """The time asked for: the option, else ``PUBLISHER_AS_OF``, else now."""
     chosen: datetime | None = options.as_of
-    return chosen or read_as_of(os.environ.get("PUBLISHER_AS_OF", ""))
+    if chosen:
+        return chosen
+    text = os.environ.get("PUBLISHER_AS_OF", "")
+    try:
+        return read_as_of(text)
+    except (ValueError, OverflowError):
+        raise UsageError(f"环境变量 PUBLISHER_AS_OF 的时间写得不对 / not a time: {text}") from None
 
 
 def print_problems(problems: list[Problem], style: str, lang: Language) -> None:

@@ -1,6 +1,6 @@
 """One source in, one model out: Chinese and English keys become field names, values become types, mistakes become problems.
 
-What it does not do: compare fields with each other or with other entries (`publisher.content.rules`).
+What it does not do: compare fields with each other or with other entries (`publisher.checks`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from publisher.content.decode import describe, shape_of
@@ -23,12 +24,19 @@ _OFFERED = ("summary", "tags", "industries", "source", "expires", "enterprises",
 _VALUES = {"summary": "用一两句话写清楚（不超过120字）", "state": "草稿", "title": "在这里写标题"}
 
 
-def starter_text(kind: Kind, now: datetime, keys: Literal["zh", "en"], *, is_markdown: bool) -> str:
-    """Write the file; it passes the checks as a draft and is not published until 状态 is changed."""
+def starter_text(kind: Kind, now: datetime, keys: Literal["zh", "en"], *, is_markdown: bool, enterprise: str = "") -> str:
+    """Write the file; it passes the checks as a draft and is not published until 状态 is changed.
+
+    ``enterprise`` is the id of an enterprise that a listing may name; without one the editor has to write it.
+    """
     model = MODELS[kind]
-    lines = [f"# {kind.label}：新的一篇。“#”开头的行是说明，可以删。", "# 写好后把“状态”改成“已发布”（供需对接改成“对接中”）。"]
+    done = "对接中" if kind is Kind.LISTING else "已发布"
+    lines = [f"# {kind.label}：新的一篇。“#”开头的行是说明，可以删。", f"# 写好后把“状态”改成“{done}”。"]
     if keys == "en":
-        lines = [f"# A new {kind.value}. Lines that begin with # are notes.", "# Set state to published (a listing: open) when it is done."]
+        lines = [
+            f"# {kind.value}: a new entry. Lines that begin with # are notes.",
+            f"# Set state to {'open' if kind is Kind.LISTING else 'published'} when it is done.",
+        ]
     shown = set()
     for name, field in model.model_fields.items():
         if field.is_required() or name in ("summary", "state"):
@@ -39,6 +47,7 @@ def starter_text(kind: Kind, now: datetime, keys: Literal["zh", "en"], *, is_mar
         if name in model.model_fields and name not in shown:
             lines += [f"# {line}" for line in _field_lines(model, name, keys, now)]
     front = "\n".join(lines) + "\n"
+    front = front.replace(": qy-ruyi-shiji\n", f": {enterprise}\n") if enterprise else front
     return f"---\n{front}---\n\n{_BODY.get(kind, '')}" if is_markdown else front
 
 
@@ -50,7 +59,9 @@ def _field_lines(model: type[Model], name: str, keys: str, now: datetime, indent
     if inner is None:
         return [note, f"{indent}{key}: {_value(name, words['example'], is_list, now)}"]
     rows: list[str] = []
-    required = [(n, f) for n, f in inner.model_fields.items() if f.is_required() or name in ("source", "audience")]
+    required = [(n, f) for n, f in inner.model_fields.items() if f.is_required() or name == "source"]
+    if name == "audience":  # the other conditions are for the editor to add: an example left in would be an invented condition
+        required = [("subjects", inner.model_fields["subjects"])]
     for sub_name, _ in required or list(inner.model_fields.items())[:2]:
         deeper = indent + ("    " if is_list else "  ")
         rows += [line for line in _field_lines(inner, sub_name, keys, now, deeper) if not line.strip().startswith("#")]
@@ -60,10 +71,12 @@ def _field_lines(model: type[Model], name: str, keys: str, now: datetime, indent
 
 
 def _value(name: str, example: str, is_list: bool, now: datetime) -> str:
-    if name in ("published", "start") and not is_list:
+    """An example that is right at this moment: dates follow the clock."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", example):
         return now.strftime("%Y-%m-%d %H:%M")
-    if name == "effective" or (name == "verified" and example[:1].isdigit()):
-        return now.strftime("%Y-%m-%d")
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", example):
+        day = {"validity": date(now.year + 1, 12, 31), "expires": now.date() + timedelta(days=90)}.get(name, now.date())
+        return day.isoformat()
     if name in _VALUES:
         return _VALUES[name]
     text: Any = example if example != "…" else "待填写"

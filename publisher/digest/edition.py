@@ -1,4 +1,4 @@
-"""A library and a period in, an `EditionPlan` out: what first went live, what closes soon. Pure; it writes and renders nothing."""
+"""A library and a period in, an `EditionModel` out: what first went live, what closes soon. Pure; it writes and renders nothing."""
 
 from __future__ import annotations
 

@@ -392,8 +392,8 @@ CODES: dict[str, Code] = {
         _E,
         "“{field}”里的编号“{value}”找不到。",
         "No entry has the id “{value}” that “{field}” names.",
-        "检查编号有没有写错，条目是不是删了。",
-        "See whether it is misspelt or the entry is gone.",
+        "检查编号有没有写错；条目如果发布过，不要删除，改为已撤回。",
+        "See whether it is misspelt; an entry once published is withdrawn, not deleted.",
     ),
     "wrong-kind-reference": Code(
         _E,
@@ -511,8 +511,8 @@ CODES: dict[str, Code] = {
     ),
     "listing-too-long": Code(
         _E,
-        "有效期有 {days} 天，最长 180 天。",
-        "It is valid for {days} days; 180 is the most.",
+        "有效期有 {days} 天，最长 {limit} 天。",
+        "It is valid for {days} days; {limit} is the most.",
         "有效期改到 {fixed} 或更早。",
         "Let it end on {fixed} or before.",
     ),
@@ -781,7 +781,7 @@ CODES: dict[str, Code] = {
     "bad-setting": Code(
         _E,
         "设置“{field}”不对：{reason}。",
-        "The setting “{field}” is wrong: {reason}.",
+        "The setting “{field}” is wrong: {english}.",
         "见 docs/ 里的设置说明。",
         "See the settings in docs/.",
     ),

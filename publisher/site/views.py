@@ -209,9 +209,22 @@ class Viewer:
             return {"enterprises": self.links(data.enterprises)}
         if isinstance(data, Policy):
             names = {name: self.links(getattr(data, name)) for name in ("replaces", "replaced_by", "basis", "amends")}
-            return names | {"used_in": self.cards(catalogue.naming_policy.get(entry.id, ())), "force": policy_force(data, catalogue.as_of).label}
+            audience = {
+                "industries": [industry_link(code)["name"] for code in data.audience.industries],
+                "excluded_industries": [industry_link(code)["name"] for code in data.audience.excluded_industries],
+                "districts": [districts()[code] for code in data.audience.districts],
+            }
+            return names | {
+                "audience": audience,
+                "used_in": self.cards(catalogue.naming_policy.get(entry.id, ())),
+                "force": policy_force(data, catalogue.as_of).label,
+            }
         if isinstance(data, Listing):
-            return {"enterprise": next(iter(self.links([data.enterprise])), None), "budget": budget_words(data)}
+            return {
+                "enterprise": next(iter(self.links([data.enterprise])), None),
+                "budget": budget_words(data),
+                "districts": [districts()[c] for c in data.districts],
+            }
         if isinstance(data, Guide):
             return {"policies": self.links(data.policies)}
         if isinstance(data, Event):

@@ -1,7 +1,7 @@
 """One model per kind of entry: the definition that validates, and that the docs' tables and the JSON Schemas are made from.
 
 Lists are tuples, times are aware, amounts are `decimal.Decimal`. What it does not do: rules that need two fields or two
-entries (`publisher.content.rules`), and status, which depends on the time (`publisher.lifecycle`).
+entries (`publisher.checks`), and status, which depends on the time (`publisher.lifecycle`).
 """
 
 from __future__ import annotations
@@ -359,7 +359,7 @@ class Event(StatedEntry):
     agenda: tuple[Text, ...] = key("议程", "每项一行", ())
     minutes: Markdown | None = key("纪要", "会后补写（Markdown）", None)
     event_state: EventState = key("活动状态", "如期举行、延期或已取消", EventState.SCHEDULED, example="如期举行")
-    enterprises: tuple[Id, ...] = key("相关企业", "企业的编号", (), also=("主体", "enterprise"))
+    enterprises: tuple[Id, ...] = key("相关企业", "企业的编号", (), also=("主体", "enterprise"), example="[qy-ruyi-shiji]")
     policies: tuple[Id, ...] = key("相关政策", "政策的编号", ())
 
 
@@ -411,8 +411,6 @@ class Enterprise(StatedEntry):
 
 class Page(StatedEntry):
     """A page of the site that is not news: 关于, 订阅, 隐私…"""
-
-    order: Count = key("排序", "小的在前", 100, example="10")
 
 
 MODELS: dict[Kind, type[EntryModel]] = {

@@ -15,16 +15,25 @@ from publisher.problems import CODES
 def field_tables(model: type[Model]) -> str:
     """One table of a kind's own fields, then one for each mapping within."""
     common = set(EntryModel.model_fields) if issubclass(model, EntryModel) else set()
-    rows = [(name, field) for name, field in model.model_fields.items() if name not in common or field is not EntryModel.model_fields.get(name)]
-    own = [row for row in rows if row[0] not in common or _differs(model, row[0])]
-    parts = [_table(model, own)]
-    for name, inner in _inner_models(model, [name for name, _ in own]):
-        parts.append(f"\n**{describe(model, name)['field']}** 里面：\n\n" + _table(inner, list(inner.model_fields.items())))
+    own = [(name, field) for name, field in model.model_fields.items() if name not in common or _differs(model, name)]
+    return _tables(model, own) if own else "没有自己的项，只有共用的项。\n"
+
+
+def _tables(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
+    """A table, and one for each different mapping within."""
+    parts = [_table(model, rows)]
+    seen: dict[type[Model], list[str]] = {}
+    for name, inner in _inner_models(model, [name for name, _ in rows]):
+        seen.setdefault(inner, []).append(describe(model, name)["field"])
+    for inner, names in seen.items():
+        parts.append(f"**{'、'.join(names)}** 里面：\n\n" + _table(inner, list(inner.model_fields.items())))
     return "\n".join(parts) + "\n"
 
 
 def _differs(model: type[Model], name: str) -> bool:
-    return name not in EntryModel.model_fields or model.model_fields[name].title != EntryModel.model_fields[name].title
+    """Whether a kind declares a common field anew."""
+    mine, common = model.model_fields[name], EntryModel.model_fields[name]
+    return (mine.title, mine.description, mine.is_required()) != (common.title, common.description, common.is_required())
 
 
 def _inner_models(model: type[Model], names: list[str]) -> Iterator[tuple[str, type[Model]]]:
@@ -41,7 +50,7 @@ def _table(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
         words = describe(model, name)
         example = f"`{_cell(words['example'])}`" if words["example"] != "…" else ""
         needed = "必填" if field.is_required() else ""
-        note = words["doc"] + ("（不公开）" if extra.get("internal") else "")
+        note = words["doc"] + ("（不公开）" if extra.get("internal") and "公开" not in words["doc"] and "内部" not in words["doc"] else "")
         also = extra.get("also") or []
         title = words["field"] + (f"（也可写 {'、'.join(map(str, also))}）" if isinstance(also, list) and also else "")
         lines.append(f"| {title} | `{name}` | {needed} | {_cell(note)} | {example} |")
@@ -50,7 +59,7 @@ def _table(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
 
 def common_table() -> str:
     """The fields that every kind has."""
-    return _table(EntryModel, list(EntryModel.model_fields.items()))
+    return _tables(EntryModel, list(EntryModel.model_fields.items()))
 
 
 def problem_table() -> str:
