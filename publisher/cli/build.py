@@ -71,17 +71,17 @@ def format_report(prepared: Prepared, report: BuildReport, out: Path, lang: str)
     """Entries by kind, files, seconds, what falls due next, what to open."""
     counts = Counter(entry.kind for entry in prepared.library.entries)
     change = next_change(prepared.library, prepared.as_of, prepared.settings.closing_days)
-    index = out / "index.html"
+    index, serve = out / "index.html", f"python3 -m http.server --directory {out} 8000"
     if lang == "en":
         kinds = ", ".join(f"{kind.value} {counts[kind]}" for kind in Kind if counts[kind])
         due = f"{change[0].astimezone(SHANGHAI):%Y-%m-%d %H:%M} ({change[1].path})" if change else "never"
         return (
             f"entries: {kinds}\nfiles: {report.wrote} written, {report.kept} unchanged, {len(report.removed)} removed, "
-            f"{report.seconds:.1f} s\nnext change: {due}\nopen: {index}"
+            f"{report.seconds:.1f} s\nnext change: {due}\nopen: {index}\n  or run: {serve}, then open http://127.0.0.1:8000/"
         )
     kinds = "，".join(f"{kind.label} {counts[kind]}" for kind in Kind if counts[kind])
     due = f"{change[0].astimezone(SHANGHAI):%Y-%m-%d %H:%M}（{change[1].title}），到时请再生成一次" if change else "没有"
     return (
         f"条目：{kinds}\n文件：写了 {report.wrote} 个，未变 {report.kept} 个，删除 {len(report.removed)} 个，用时 {report.seconds:.1f} 秒\n"
-        f"下次内容变化：{due}\n请打开：{index}"
+        f"下次内容变化：{due}\n请打开：{index}\n  或运行 {serve}，再用浏览器打开 http://127.0.0.1:8000/"
     )

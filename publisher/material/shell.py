@@ -172,6 +172,7 @@ class MaterialShell:
         except jinja2.TemplateError as error:
             raise PublisherError(f"主题模板 main.html 出错：{error}", f"the theme's main.html fails: {error}") from error
         written = written.replace('<html lang="zh"', '<html lang="zh-Hans-CN"', 1)
+        written = re.sub(r'(<input [^>]*type="checkbox"[^>]*) autocomplete="off"', r"\1", written)  # not allowed on a checkbox
         return re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", written)).lstrip()
 
     @cached_property
@@ -200,8 +201,9 @@ class MaterialShell:
         return NavLink(title, url, active=bool(section) and url.rstrip("/") == section)
 
     def _head(self, frame: Frame) -> str:
+        # Material takes each link of exactly rel="alternate" for a translation and asks for its sitemap; "feed" tells ours apart.
         feeds = "".join(
-            f'<link rel="alternate" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
+            f'<link rel="alternate feed" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
         )
         named = (("published", frame.published), ("modified", frame.modified))
         times = "".join(f'<meta property="article:{name}_time" content="{escape(value)}">' for name, value in named if value)
@@ -237,8 +239,7 @@ def _toc(frame: Frame) -> str:
         else:
             items[-1] += f'<nav class="md-nav" aria-label="小节"><ul class="md-nav__list"><li class="md-nav__item">{link}</li></ul></nav>'
     rows = "".join(f"{item}</li>" for item in items)
-    label = '<label class="md-nav__title" for="__toc"><span class="md-nav__icon md-icon"></span>目录</label>'
-    return f'{label}<ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{rows}</ul>'
+    return f'<span class="md-nav__title">目录</span><ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{rows}</ul>'
 
 
 def load_mkdocs_config(root: Path) -> MkDocsConfig:
