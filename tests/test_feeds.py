@@ -90,6 +90,13 @@ def test_atom_links_keep_rel_and_type(demo: Project) -> None:
         assert (link.get("rel"), link.get("type")) == ("alternate", "text/html")
 
 
+def test_no_two_entries_of_an_atom_feed_changed_at_the_same_second(demo: Project) -> None:
+    for path in demo.files():
+        if path.endswith("atom.xml"):
+            updated = [entry.updated for entry in feedparser.parse(demo.read(path)).entries]
+            assert len(updated) == len(set(updated)), path
+
+
 def contents(demo: Project) -> list[tuple[str, str]]:
     rows = []
     for path in demo.files():
@@ -209,3 +216,24 @@ def test_newsboat_takes_the_feeds_in_and_finds_nothing_new_the_second_time(demo:
         assert first == len(feedparser.parse((demo.out / name).read_bytes()).entries)
         run("-x", "reload")
         assert int(run("-x", "print-unread").split()[0]) == first
+
+
+def test_rss2email_sends_each_entry_once(demo: Project, tmp_path: Path) -> None:
+    if not shutil.which("r2e"):
+        pytest.skip("rss2email is not installed (Debian package rss2email)")
+    box = tmp_path / "mail" / "feeds"
+    for part in ("cur", "new", "tmp"):
+        (box / part).mkdir(parents=True)
+    rows = ["[DEFAULT]", "from = a@example.com", "to = b@example.com", "email-protocol = maildir", "html-mail = True"]
+    rows += [f"maildir-path = {tmp_path / 'mail'}", "maildir-mailbox = feeds"]
+    (tmp_path / "cfg").write_text("\n".join(rows) + "\n")
+
+    def run(*words: str) -> None:
+        subprocess.run(["r2e", "-c", "cfg", "-d", "data.json", *words], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+
+    run("add", "all", f"file://{demo.out / 'rss.xml'}", "b@example.com")
+    run("run")
+    first = len(list((box / "new").iterdir()))
+    assert first == len(feedparser.parse((demo.out / "rss.xml").read_bytes()).entries)
+    run("run")
+    assert len(list((box / "new").iterdir())) == first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -99,8 +99,21 @@ def _feed(found: FeedList, viewer: Viewer, items: dict[str, FeedItem]) -> Feed:
         base_url=settings.absolute(found.url),
         author=settings.publisher_name,
         updated=max((item.updated for item in chosen), default=_EPOCH),
-        items=tuple(chosen),
+        items=_told_apart(chosen),
     )
+
+
+def _told_apart(items: list[FeedItem]) -> tuple[FeedItem, ...]:
+    """Items changed at the same moment get a second each: feed validators warn of equal times (times are kept to the minute)."""
+    taken: set[datetime] = set()
+    moved: dict[str, datetime] = {}
+    for item in sorted(items, key=lambda item: (item.updated, item.id)):
+        moment = item.updated
+        while moment in taken:
+            moment += timedelta(seconds=1)
+        taken.add(moment)
+        moved[item.id] = moment
+    return tuple(item if moved[item.id] == item.updated else replace(item, updated=moved[item.id]) for item in items)
 
 
 def entry_identity(entry: Entry, viewer: Viewer) -> str:
@@ -124,7 +137,7 @@ def _item(entry: Entry, viewer: Viewer) -> FeedItem:
         id=entry_identity(entry, viewer),
         url=url,
         title=title,
-        summary=viewer.card(entry)["summary"],
+        summary=viewer.card(entry)["summary"] or entry.title,  # RSS wants a description before the content
         html=feed_html(viewer.feed_body(entry) + body, url),
         published=entry.published,
         updated=entry.updated,
