@@ -18,6 +18,7 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 import requests
+from urllib3.exceptions import LocationParseError
 
 from publisher.checks.places import body_problem, words_problem
 from publisher.content.library import Entry, Library
@@ -33,6 +34,7 @@ _WORKERS = 8
 _PACE = 0.5
 _KEEP = timedelta(days=1)
 _AGENT = "publisher-linkcheck/1"
+_CODES: dict[Outcome, str] = {"broken": "dead-link", "unreached": "unreached-link", "moved": "moved-link"}
 #: Answers that say nothing about the page: refused to machines, too many questions, the server is ill.
 _INCONCLUSIVE = frozenset({401, 403, 405, 406, 408, 418, 421, 423, 425, 429, 451, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _URL = re.compile(r"https?://[^\s<>()（）\[\]\"'，。；、》]+")
@@ -50,43 +52,56 @@ class Answer:
 
 def check_links(library: Library, var: Path, as_of: datetime, site_url: str = "") -> Iterator[Problem]:
     """Ask each external link of each entry once, and report those that do not answer well at every place they stand."""
-    places = [(entry, url) for entry in library.entries for url in _urls(entry)]
+    places = [place for entry in library.entries for place in _places(entry)]
     cache = _Cache(var / "links.json", as_of)
-    answers = ask_all(sorted({url for _, url in places}), cache, f"{_AGENT} (+{site_url})" if site_url else _AGENT)
+    answers = ask_all(sorted({place.url for place in places}), cache, f"{_AGENT} (+{site_url})" if site_url else _AGENT)
     cache.save()
-    for entry, url in places:
-        answer = answers[url]
-        if answer.outcome == "broken":
-            yield _place(entry, "dead-link", url, reason=answer.detail)
-        elif answer.outcome == "unreached":
-            yield _place(entry, "unreached-link", url, reason=answer.detail)
-        elif answer.outcome == "moved":
-            yield _place(entry, "moved-link", url, fixed=answer.target)
+    for place in places:
+        answer = answers[place.url]
+        if code := _CODES.get(answer.outcome):
+            yield place.problem(code, value=place.url, reason=answer.detail, fixed=answer.target)
 
 
-def _urls(entry: Entry) -> list[str]:
-    """The external links of an entry's body and fields, each once."""
-    found = {match.rstrip(".,;:!?") for match in _URL.findall(without_code(entry.source.body))}
-    found |= set(_field_urls(entry.data))
-    return sorted(urldefrag(url)[0] for url in found)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One external link where it stands: in the body, or in the field that ``steps`` lead to, behind the text ``before``."""
+
+    entry: Entry
+    url: str
+    written: str
+    offset: int
+    steps: tuple[Step, ...] = ()
+    before: str = ""
+
+    def problem(self, code: str, /, **words: object) -> Problem:
+        if self.steps:
+            return words_problem(self.entry, code, self.steps, self.written, self.before, **words)
+        return body_problem(self.entry, code, self.offset, len(self.written), **words)
 
 
-def _field_urls(model: Model) -> Iterator[str]:
+def _places(entry: Entry) -> Iterator[_Place]:
+    """Every external link of an entry's body and fields."""
+    for written, offset in _links(without_code(entry.source.body)):
+        yield _Place(entry, urldefrag(written)[0], written, offset)
+    for steps, text in _texts(entry.data, ()):
+        for written, offset in _links(text):
+            yield _Place(entry, urldefrag(written)[0], written, offset, steps, text[:offset])
+
+
+def _links(text: str) -> Iterator[tuple[str, int]]:
+    for match in _URL.finditer(text):
+        yield match[0].rstrip(".,;:!?"), match.start()
+
+
+def _texts(model: Model, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
     for name in type(model).model_fields:
         value = getattr(model, name)
-        for item in value if isinstance(value, tuple) else (value,):
+        items = [((*steps, name, index), item) for index, item in enumerate(value)] if isinstance(value, tuple) else [((*steps, name), value)]
+        for way, item in items:
             if isinstance(item, Model):
-                yield from _field_urls(item)
-            elif isinstance(item, str):
-                yield from _URL.findall(item)
-
-
-def _place(entry: Entry, code: str, url: str, /, **words: object) -> Problem:
-    offset = entry.source.body.find(url)
-    if offset >= 0:
-        return body_problem(entry, code, offset, len(url), value=url, **words)
-    first: tuple[Step, ...] = ()
-    return words_problem(entry, code, first, url, value=url, **words)
+                yield from _texts(item, way)
+            elif isinstance(item, str) and "://" in item:
+                yield way, item
 
 
 class _Cache:
@@ -106,7 +121,10 @@ class _Cache:
         answer = self.answers.get(url)
         if answer is None or answer.outcome == "unreached":
             return None
-        age = self._as_of - datetime.fromisoformat(answer.asked)
+        try:
+            age = self._as_of - datetime.fromisoformat(answer.asked)
+        except (ValueError, TypeError):
+            return None
         return answer if timedelta() <= age < _KEEP else None
 
     def put(self, url: str, answer: Answer) -> None:
@@ -155,6 +173,8 @@ def ask(session: requests.Session, url: str) -> Answer:
             response.close()
     except requests.TooManyRedirects:
         return Answer("broken", "重定向没有尽头")
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError, ValueError, LocationParseError):
+        return Answer("broken", "网址写法不对")
     except requests.RequestException as error:
         return Answer("unreached", type(error).__name__)
     if response.status_code in _INCONCLUSIVE:

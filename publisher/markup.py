@@ -222,7 +222,7 @@ def excerpt(text: str, length: int = 110) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A link or an image in a source text: ``kind`` a, img or h; line and column from 0; the target as written."""
+    """A link or an image in a source text: ``kind`` the element (a, img, h1 to h6); line and column from 0; the target as written."""
 
     kind: str
     line: int
@@ -246,7 +246,7 @@ def places(text: str) -> Iterator[Place]:
         raw = lines[line].encode() if line < len(lines) else b""
         column = len(raw[: int(match["column"]) - 1].decode("utf-8", "ignore"))  # Comrak counts bytes
         yield Place(
-            match["tag"] if match["tag"] in ("a", "img") else "h",
+            match["tag"],
             line,
             column,
             unquote(html.unescape(target[1])) if target else "",

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from publisher.problems import Problem, PublisherError, suggestion
-from publisher.strictyaml import YamlText, node_span
+from publisher.strictyaml import YamlText, compose, node_span
 
 CONFIG_NAME = "mkdocs.yml"
 
@@ -98,28 +98,30 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         reason = getattr(error, "strerror", None) or str(error)
         raise PublisherError(f"读不了 {path}：{reason}", f"cannot read {path}: {reason}") from error
     source = YamlText(CONFIG_NAME, text)
-    try:
-        node = yaml.compose(text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        span = source.span(mark.line, mark.column) if mark else source.span(0, 0)
-        english = str(getattr(error, "problem", error))
-        return None, [source.problem("yaml-syntax", span, reason=english, english=english)]
+    node, problem = compose(source)
+    if problem:
+        return None, [problem]
     top = _pairs(node)
+    problems = [*_repeated(source, node), *_repeated(source, top.get("extra")), *_repeated(source, _pairs(top.get("extra")).get("publisher"))]
     values: dict[str, Any] = {"root": root}
     for name, key in (("site_name", "site_name"), ("site_url", "site_url"), ("site_description", "site_description")):
         if isinstance(top.get(key), yaml.ScalarNode):
             values[name] = top[key].value
     own = _pairs(top.get("extra")).get("publisher")
-    problems = []
-    for name, part in _pairs(own).items():
-        if name in Settings.model_fields and name not in values:
-            values[name] = _plain(part)
-        else:
+    if own is not None and not isinstance(own, yaml.MappingNode) and own.value:
+        words = {"field": "extra.publisher", "reason": "下面要写“键: 值”", "english": "it must be a mapping"}
+        problems.append(source.problem("bad-setting", node_span(source, own), **words))
+    for key, part in own.value if isinstance(own, yaml.MappingNode) else ():
+        name = key.value if isinstance(key, yaml.ScalarNode) else "…"
+        if name not in Settings.model_fields or name in values:
             guess = suggestion(name, list(Settings.model_fields))
-            problems.append(
-                source.problem("bad-setting", node_span(source, part), field=name, reason="没有这一项", english="there is no such setting", guess=guess)
-            )
+            words = {"field": name, "reason": "没有这一项", "english": "there is no such setting", "guess": guess}
+            problems.append(source.problem("bad-setting", node_span(source, key), **words))
+            continue
+        try:
+            values[name] = _plain(part)
+        except RecursionError:
+            problems.append(source.problem("alias-cycle", node_span(source, part), value="…"))
     if not re.match(r"https?://[^/\s]+/(\S*/)?$", values.get("site_url", "")):
         at = node_span(source, top["site_url"]) if "site_url" in top else source.span(0, 0)
         problems.append(
@@ -142,6 +144,18 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
             problems.append(source.problem("bad-setting", span, field=".".join(map(str, item["loc"])), reason=_reason(item), english=item["msg"]))
         return None, problems
     return (None if problems else settings), problems
+
+
+def _repeated(source: YamlText, node: yaml.Node | None) -> list[Problem]:
+    """Keys that are written twice, of which MkDocs would silently take the last."""
+    seen: dict[str, int] = {}
+    problems = []
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            problems.append(source.problem("duplicate-key", node_span(source, key), value=key.value, line=seen[key.value]))
+        elif isinstance(key, yaml.ScalarNode):
+            seen[key.value] = node_span(source, key).line
+    return problems
 
 
 def _reason(item: Any) -> str:

@@ -25,6 +25,7 @@ Step = str | int
 _KEYLIKE = r"[^\s:：#\[\]{},&*!|>'\"%@`?-][^\s:：]{0,29}"
 _FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:-\s+)?)({_KEYLIKE})\s*：\s*(.*)$")
 _MISSING_SPACE = re.compile(r"^(\s*(?:-\s+)?)([一-鿿\w]{1,20}):([^\s/:].*)$")
+_TAG = re.compile(r"![^\s,\]}]*")
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "timestamp", "merge", "value", "seq", "map"))
 
@@ -50,19 +51,41 @@ class YamlText:
 
 def parse(source: YamlText) -> tuple[Value, list[Problem]]:
     """Read a text; give its value, None when it is empty or unreadable, and the problems found."""
-    try:
-        node = yaml.compose(source.text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        return None, [_syntax_problem(source, error)]
-    except RecursionError:
-        return None, [source.problem("too-deep", source.span(0, 0), limit=MAX_DEPTH)]
+    node, problem = compose(source)
     if node is None:
-        return None, []
+        return None, [problem] if problem else []
     reader = _Reader(source)
     value = reader.read(node, 0)
     if reader.is_stopped:
         value = None
     return value, reader.problems
+
+
+def compose(source: YamlText) -> tuple[yaml.Node | None, Problem | None]:
+    """Read a text as nodes; a text that cannot be read is a problem. Nesting is measured first: the C composer would not survive it."""
+    try:
+        if too_deep := _find_depth(source):
+            return None, too_deep
+        return yaml.compose(source.text, yaml.CSafeLoader), None
+    except yaml.YAMLError as error:
+        return None, _syntax_problem(source, error)
+
+
+_DEEP_LINE = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH},}}", re.MULTILINE)
+
+
+def _find_depth(source: YamlText) -> Problem | None:
+    """The place where a text nests deeper than the limit; texts that cannot be deep are not walked."""
+    text = source.text
+    if text.count("[") + text.count("{") <= MAX_DEPTH and not _DEEP_LINE.search(text):
+        return None
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH + 1:
+            mark = event.start_mark
+            return source.problem("too-deep", source.span(mark.line, mark.column) if mark else source.span(0, 0), limit=MAX_DEPTH)
+    return None
 
 
 class _StopReadingError(Exception):
@@ -94,8 +117,7 @@ class _Reader:
             self._stop("alias-bomb", node, limit=MAX_VALUES)
         if depth > MAX_DEPTH:
             self._stop("too-deep", node, limit=MAX_DEPTH)
-        if node.tag not in _PLAIN_TAGS:
-            self._add("yaml-tag", node, value=_written_tag(node.tag))
+        self._check_tag(node)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
@@ -108,13 +130,19 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode) -> str | None:
         text: str = node.value
         if not node.style:
-            if _written_with_tag(node, self._line(node.start_mark.line)):
-                self._add("yaml-tag", node, value="!!")
             if self._has_comment_sign:
                 self._check_comment(node)
             if not text:
                 return None
         return text
+
+    def _check_tag(self, node: yaml.Node) -> None:
+        """An explicit ``!!int`` may leave no trace in the node but stands where the node starts."""
+        written = _TAG.match(self._line(node.start_mark.line), node.start_mark.column)
+        if written:
+            self._add("yaml-tag", node, value=written[0])
+        elif node.tag not in _PLAIN_TAGS:
+            self._add("yaml-tag", node, value=node.tag.replace("tag:yaml.org,2002:", "!!"))
 
     def _check_comment(self, node: yaml.ScalarNode) -> None:
         mark = node.end_mark
@@ -133,7 +161,7 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._add("yaml-syntax", key_node, reason="键不能是列表或映射", english="a key must be a word")
                 continue
-            name = key_node.value.strip()
+            name = key_node.value.strip(" \t")
             if name in value:
                 self._add("duplicate-key", key_node, value=name, line=lines[name])
                 continue
@@ -154,15 +182,6 @@ class _Reader:
         raise _StopReadingError
 
 
-def _written_tag(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")
-
-
-def _written_with_tag(node: yaml.ScalarNode, line: str) -> bool:
-    """An explicit ``!!int`` leaves no trace in the node but stands where the node starts."""
-    return line.startswith("!", node.start_mark.column)
-
-
 def node_span(source: YamlText, node: yaml.Node) -> Span:
     """The place of a node: its first line only."""
     start, end = node.start_mark, node.end_mark
@@ -180,7 +199,7 @@ def locate(source: YamlText, steps: tuple[Step, ...], is_same_key: Callable[[str
         return source.span(0, 0), False
     for depth, step in enumerate(steps):
         if isinstance(node, yaml.MappingNode):
-            found = [v for k, v in node.value if isinstance(k, yaml.ScalarNode) and is_same_key(k.value.strip(), step, steps[:depth])]
+            found = [v for k, v in node.value if isinstance(k, yaml.ScalarNode) and is_same_key(k.value.strip(" \t"), step, steps[:depth])]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             found = node.value[step : step + 1]
         else:
@@ -197,7 +216,7 @@ def locate_key(source: YamlText, steps: tuple[Step, ...]) -> Span:
     span = source.span(0, 0)
     for step in steps:
         if isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value.strip() == step), None)
+            pair = next(((k, v) for k, v in node.value if isinstance(k, yaml.ScalarNode) and k.value.strip(" \t") == step), None)
             if pair is None:
                 return span
             span, node = node_span(source, pair[0]), pair[1]
@@ -230,18 +249,24 @@ _REASONS = (
 def _syntax_problem(source: YamlText, error: yaml.YAMLError) -> Problem:
     """Say what YAML's reader stumbled over in words an editor knows; the usual slips have codes of their own."""
     mark = getattr(error, "problem_mark", None)
-    line = min(mark.line, source.text.count("\n")) if mark else 0
-    if slip := _find_slip(source, line):
-        return slip
     text = f"{getattr(error, 'problem', None) or ''}; {getattr(error, 'context', None) or ''}"
+    if "quoted scalar" in text:
+        mark = getattr(error, "context_mark", None) or mark  # where the quotation mark opens
+    line = min(mark.line, source.text.count("\n")) if mark else 0
+    is_clear = any(words in text for words in ("quoted scalar", "scanning an alias", "scanning an anchor", "block scalar"))
+    if not is_clear and (slip := _find_slip(source, line, text)):
+        return slip
     reason = next((zh for en, zh in _REASONS if en in text), "")
     english = text.strip("; ")
     return source.problem("yaml-syntax", source.span(line, mark.column if mark else 0), reason=reason or english, english=english)
 
 
-def _find_slip(source: YamlText, near: int) -> Problem | None:
+def _find_slip(source: YamlText, near: int, reason: str) -> Problem | None:
+    """The usual slip at or near a line that YAML stumbled over; where it knows the very sign, only that line is looked at."""
     lines = source.text.split("\n")
-    for index in sorted(range(len(lines)), key=lambda i: (abs(i - near), -i))[:6]:
+    is_colon_missing = "expected ':'" in reason or "mapping values" in reason
+    reach = 1 if "cannot start any token" in reason else 6
+    for index in sorted(range(len(lines)), key=lambda i: (abs(i - near), -i))[:reach]:
         line = lines[index].rstrip("\r")
         number = source.first_line + index
         if re.match(r" *\t", line):
@@ -250,7 +275,8 @@ def _find_slip(source: YamlText, near: int) -> Problem | None:
             return source.problem("full-width-indent", source.span(index, line.index("\u3000")), line=number)
         if colon := full_width_colon(source, index, line):
             return colon
-        if match := _MISSING_SPACE.match(line):
+        is_at_fault = index == near or (is_colon_missing and index == near - 1)
+        if is_at_fault and (match := _MISSING_SPACE.match(line)):
             _, name, rest = match.groups()
             return source.problem("missing-space-after-colon", source.span(index, match.end(2)), line=number, fixed=f"{name}: {rest.strip()}")
     return None

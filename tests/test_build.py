@@ -126,11 +126,11 @@ def test_a_broken_template_names_itself_and_its_line(project: Project) -> None:
     (project.root / "templates").unlink()
     copy = project.root / "templates"
     subprocess.run(["cp", "-r", str(ROOT / "templates"), str(copy)], check=True)
-    page = copy / "site/pages/entries/news.html"
+    page = copy / "site/pages/parts/entry_foot.html"
     page.write_text(page.read_text(encoding="utf-8") + "\n{{ entry.nothing.at_all }}\n", encoding="utf-8")
     line = page.read_text(encoding="utf-8").count("\n")
     before = project.read("news/a/index.html")
-    with pytest.raises(PublisherError, match=rf"news\.html, line {line}:"):
+    with pytest.raises(PublisherError, match=rf"entry_foot\.html, line {line}:"):
         project.build()
     assert project.read("news/a/index.html") == before
 

@@ -73,10 +73,13 @@ def _check_common(entry: Entry, settings: Settings) -> Iterator[Problem]:
 
 def _check_order(entry: Entry, earlier: tuple[Step, ...], first: object, later: tuple[Step, ...], second: object) -> Iterator[Problem]:
     """Two times or dates, either of which may be missing, must not be reversed."""
-    if first is None or second is None or not second < first:  # type: ignore[operator]
+    if first is None or second is None:
+        return
+    last = second - timedelta(seconds=1) if isinstance(second, datetime) and later[-1] in _ENDS else second
+    if not last < first:  # type: ignore[operator]
         return
     names = [_field_name(entry, steps) for steps in (earlier, later)]
-    values = {"earlier": names[0], "later": names[1], "earlier_value": _show(first), "later_value": _show(second)}
+    values = {"earlier": names[0], "later": names[1], "earlier_value": _show(first), "later_value": _show(second, later[-1] in _ENDS)}
     yield field_problem(entry, "reversed-times", later, **values)
 
 
@@ -87,7 +90,14 @@ def _field_name(entry: Entry, steps: tuple[Step, ...]) -> str:
     return describe(model, str(steps[-1]))["field"]
 
 
-def _show(value: object) -> str:
+#: Fields whose value is the first moment after: a day counts to its end.
+_ENDS = frozenset({"expires", "end", "validity", "deadline"})
+
+
+def _show(value: object, is_end: bool = False) -> str:
+    """A time as an editor wrote it."""
+    if is_end and isinstance(value, datetime) and (value.hour, value.minute) == (0, 0):
+        value -= timedelta(days=1)
     return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00") if isinstance(value, datetime) else str(value)
 
 
@@ -182,9 +192,10 @@ def mend_document_number(text: str) -> str:
 def _check_listing(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[Problem]:
     data = entry.data
     assert isinstance(data, Listing)
-    days = (data.expires - data.published).days
-    if days > settings.listing_days + 1:
-        last = data.published.date() + timedelta(days=settings.listing_days)
+    first = data.published.astimezone(SHANGHAI).date()
+    last = first + timedelta(days=settings.listing_days)
+    days = ((data.expires - timedelta(seconds=1)).astimezone(SHANGHAI).date() - first).days
+    if days > settings.listing_days:
         yield field_problem(entry, "listing-too-long", ("expires",), days=days, limit=settings.listing_days, fixed=last.isoformat())
     text = data.detail or entry.source.body
     if len(text) > 2000:

@@ -23,17 +23,19 @@ def missing_problem(entry: Entry, code: str, /, **context: object) -> Problem:
     return front.problem(code, front.span(0, 0), **context)
 
 
-def words_problem(entry: Entry, code: str, steps: tuple[Step, ...], words: str, /, **context: object) -> Problem:
-    """A problem at certain words of a field, which may run over several lines."""
+def words_problem(entry: Entry, code: str, steps: tuple[Step, ...], words: str, before: str = "", /, **context: object) -> Problem:
+    """A problem at certain words of a field, which may run over several lines; ``before`` is the field's text before them."""
     front = entry.source.front
     span = locate_field(front, type(entry.data), steps)
     lines = front.text.split("\n")
     needle = words.split("\n", 1)[0]
+    skip = before.count(needle) if needle else 0
     for index in range(span.line - front.first_line, len(lines)):
-        start = span.column - 1 if index == span.line - front.first_line else 0
-        column = lines[index].find(needle, start)
-        if column >= 0:
-            return front.problem(code, front.span(index, column, len(needle)), **context)
+        column = span.column - 2 if index == span.line - front.first_line else -1
+        while needle and (column := lines[index].find(needle, column + 1)) >= 0:
+            if not skip:
+                return front.problem(code, front.span(index, column, len(needle)), **context)
+            skip -= 1
     return front.problem(code, span, **context)
 
 

@@ -115,6 +115,10 @@ class _Decoder:
         self._add("wrong-type", span, **_expected(expected), **describe(model, name))
 
     def _unknown_key(self, key: str, model: type[Model], written: tuple[Step, ...]) -> None:
+        if key.startswith("\u3000"):
+            span = locate_key(self.source, written)
+            self._add("full-width-indent", span, line=span.line)
+            return
         titles = [field.title or name for name, field in model.model_fields.items()] + list(keys_of(model))
         kind = f"“{self.label}”"
         self._add("unknown-key", locate_key(self.source, written), value=key, guess=suggestion(key, titles), kind=kind)
@@ -195,7 +199,7 @@ def _validation_problem(source: YamlText, model: type[Model], item: dict[str, An
     value = str(context.get("value", ""))
     choices = [str(choice) for choice in context.pop("choices", ())]
     if choices:
-        context["guess"] = suggestion(value, choices)
+        context["guess"] = "" if choices == ["是", "否"] else suggestion(value, choices)
         context["choices"] = "、".join(choices[:12]) + ("…" if len(choices) > 12 else "")
     if item["type"] == "list-separator":
         context["fixed"] = ", ".join(filter(None, re.split(r"[，、；;\s]+", value)))

@@ -160,8 +160,11 @@ def _read_file(reading: _Reading, name: str, path: Path) -> None:
     suffix = path.suffix.lower()
     if folder == "liaison":
         return
+    if fault := sources.link_fault(path, name, reading.content):
+        reading.problems.append(fault)
+        return
     if suffix in IMAGE_SUFFIXES:
-        image = inspect_image(path, name, reading.content)
+        image = inspect_image(path, name)
         if isinstance(image, Problem):
             reading.problems.append(image)
         else:
@@ -175,7 +178,7 @@ def _read_file(reading: _Reading, name: str, path: Path) -> None:
     if suffix not in ENTRY_SUFFIXES or (folder in OTHER_FOLDERS and suffix == ".md"):
         reading.problems.append(Problem("unknown-file-type", Span(name), {"value": suffix or path.name}))
         return
-    data = sources.read_bytes(path, name, reading.content)
+    data = sources.read_bytes(path, name)
     if isinstance(data, Problem):
         reading.problems.append(data)
         return

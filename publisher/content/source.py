@@ -17,7 +17,7 @@ from publisher.problems import Problem, PublisherError, Span
 from publisher.strictyaml import YamlText
 
 MAX_BYTES = 4 * 1024 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 
 
@@ -49,26 +49,38 @@ def walk(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
         if item.name.startswith(".") or item.name.endswith("~"):
             continue
         path = Path(item.path)
-        if item.is_dir() and not item.is_symlink():
+        if item.is_dir(follow_symlinks=False):
             yield from walk(path, root)
         else:
             yield path.relative_to(root).as_posix(), path
 
 
-def read_bytes(path: Path, name: str, content: Path) -> bytes | Problem:
-    """Read a file below the content folder, or say why not."""
+def link_fault(path: Path, name: str, content: Path) -> Problem | None:
+    """Why a symbolic link is not followed: it leads out of the content folder, nowhere, or in a circle."""
     try:
-        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(content.resolve()):
-            return Problem("link-leaves-content", Span(name), {"value": str(path.readlink())})
+        if not path.is_symlink():
+            return None
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a circle, before Python 3.13
+        reason = getattr(error, "strerror", None) or str(error)
+        return Problem("unreadable-file", Span(name), {"reason": reason, "english": reason})
+    is_inside = target.is_relative_to(content.resolve()) and not target.is_dir()
+    return None if is_inside else Problem("link-leaves-content", Span(name), {"value": str(path.readlink())})
+
+
+def read_bytes(path: Path, name: str) -> bytes | Problem:
+    """Read a file, or say why not."""
+    try:
         if not path.is_file():
-            return Problem("unreadable-file", Span(name), {"reason": "不是普通文件 / not a regular file"})
+            return Problem("unreadable-file", Span(name), {"reason": "不是普通文件", "english": "not a regular file"})
         size = path.stat().st_size
         if size > MAX_BYTES:
             return Problem("file-too-large", Span(name), {"size": round(size / 1048576, 1), "limit": MAX_BYTES // 1048576})
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
-        return Problem("unreadable-file", Span(name), {"reason": getattr(error, "strerror", None) or str(error)})
+        reason = getattr(error, "strerror", None) or str(error)
+        return Problem("unreadable-file", Span(name), {"reason": reason, "english": reason})
 
 
 def decode(data: bytes, name: str) -> tuple[str, list[Problem]]:

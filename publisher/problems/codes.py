@@ -59,7 +59,7 @@ CODES: dict[str, Code] = {
     "unreadable-file": Code(
         _E,
         "文件读不出来：{reason}。",
-        "The file cannot be read: {reason}.",
+        "The file cannot be read: {english}.",
         "检查文件是否还在、有没有读取权限。",
         "See whether it still exists and may be read.",
     ),

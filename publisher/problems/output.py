@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +11,14 @@ from publisher.problems.codes import Severity
 from publisher.problems.problem import Language, Problem
 
 _SEVERITIES = {("error", "zh"): "错误", ("warning", "zh"): "提醒", ("error", "en"): "error", ("warning", "en"): "warning"}
+
+
+_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\d{15,19}[Xx]?)(?![\dXx])")
+
+
+def hide_numbers(text: str) -> str:
+    """Blank out telephone, identity and card numbers: problems end in logs that anyone may read. The length stays."""
+    return _PERSONAL.sub(lambda match: re.sub(r"[\dXx]", "*", match[0]), text)
 
 
 def format_text(problems: Sequence[Problem], lang: Language) -> str:
@@ -22,7 +31,7 @@ def format_problem(problem: Problem, lang: Language) -> str:
     """One problem as people read it."""
     severity = _SEVERITIES[problem.severity.value, lang]
     lines = [f"{problem.span}: {severity} [{problem.code}] {problem.message(lang)}"]
-    source = problem.source_line.rstrip()
+    source = hide_numbers(problem.source_line.rstrip())
     if source:
         shown, column = _window(source, problem.span.column)
         number = str(problem.span.line)
@@ -73,7 +82,7 @@ def to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
             "severity": problem.severity.value,
             "message": {"zh": problem.message("zh"), "en": problem.message("en")},
             "mend": {"zh": problem.mend("zh"), "en": problem.mend("en")},
-            "source": problem.source_line,
+            "source": hide_numbers(problem.source_line),
         }
         for problem in problems
     ]

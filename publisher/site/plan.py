@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from publisher.checks.texts import markdown_texts
 from publisher.content.library import Library
 from publisher.content.links import resolve_link
 from publisher.lifecycle import Status
-from publisher.markup import places
 from publisher.problems import Problem
 from publisher.settings import Settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
@@ -63,11 +63,11 @@ def check_site_links(library: Library, artifacts: list[Artifact]) -> Iterator[Pr
     """Links written ``site:path`` must lead to a file of the plan."""
     paths = {artifact.path for artifact in artifacts}
     known = paths | {path.removesuffix("index.html") for path in paths}
-    for entry in library.entries:
-        for written in dict.fromkeys(entry.html.links):
-            target = resolve_link(library, entry.path, written)
+    for text in (text for entry in library.entries for text in markdown_texts(entry)):
+        for written in dict.fromkeys(text.html.links):
+            target = resolve_link(library, text.entry.path, written)
             if target.site_path is None or path_url(target.site_path) in known or target.site_path in known:
                 continue
-            for place in places(entry.source.body):
+            for place in text.places:
                 if place.kind == "a" and place.target == written:
-                    yield entry.source.body_problem("broken-link", place.line, place.column, len(written), value=written)
+                    yield text.at(place, "broken-link", written, value=written)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
@@ -128,13 +128,9 @@ def _flag(value: object) -> bool:
 
 def _amount(value: object) -> Decimal:
     text = _text(value).replace(",", "")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise _problem("bad-number", value=_text(value)) from None
-    if not number.is_finite() or number < 0 or "_" in text:
+    if not re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,6})?", text):
         raise _problem("bad-number", value=_text(value))
-    return number
+    return Decimal(text)
 
 
 def _count(value: object) -> int:

@@ -1,0 +1,177 @@
+"""The Markdown of an entry, in its body and in its fields: links that lead somewhere, images with words, nothing that would vanish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from publisher.checks.places import words_problem
+from publisher.content.decode import shape_of
+from publisher.content.library import Entry, Library
+from publisher.content.links import resolve_link
+from publisher.content.model.fields import Model, is_markdown
+from publisher.lifecycle import status
+from publisher.markup import CJK, Html, Place, places, raw_html, render, without_code
+from publisher.problems import Problem
+from publisher.settings import Settings
+from publisher.strictyaml import Step
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownText:
+    """One Markdown text of an entry; ``steps`` lead to its field and are empty for the body."""
+
+    entry: Entry
+    text: str
+    html: Html
+    steps: tuple[Step, ...] = ()
+
+    def problem(self, code: str, line: int, column: int, length: int, /, **context: object) -> Problem:
+        """A problem at a place of the text, from 0."""
+        if not self.steps:
+            return self.entry.source.body_problem(code, line, column, length, **context)
+        lines = self.text.split("\n")
+        before = "\n".join([*lines[:line], lines[line][:column]])
+        return words_problem(self.entry, code, self.steps, lines[line][column : column + length], before, **context)
+
+    def at(self, place: Place, code: str, target: str, /, **context: object) -> Problem:
+        """A problem at a link or an image: from its opening bracket to the end of its target."""
+        line = self.text.split("\n")[place.line]
+        found = line.find(target, place.column) if target else -1
+        end = found + len(target) if found >= 0 else place.column + 1
+        return self.problem(code, place.line, place.column, end + line.startswith(")", end) - place.column, **context)
+
+    @property
+    def places(self) -> Iterator[Place]:
+        return places(self.text)
+
+
+def markdown_texts(entry: Entry) -> Iterator[MarkdownText]:
+    """The body and every Markdown field that is written."""
+    if entry.source.body.strip():
+        yield MarkdownText(entry, entry.source.body, entry.html)
+    for steps, text in _fields(entry.data, ()):
+        yield MarkdownText(entry, text, render(text), steps)
+
+
+def _fields(value: Model, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    for name, is_text in _markdown_fields(type(value)):
+        part = getattr(value, name)
+        if is_text and part:
+            yield (*steps, name), part
+        elif isinstance(part, Model):
+            yield from _fields(part, (*steps, name))
+        elif isinstance(part, tuple):
+            for index, item in enumerate(part):
+                yield from _fields(item, (*steps, name, index))
+
+
+@cache
+def _markdown_fields(model: type[Model]) -> tuple[tuple[str, bool], ...]:
+    """The fields that are Markdown, or hold a model with such a field."""
+    rows = []
+    for name, field in model.model_fields.items():
+        inner = shape_of(model, name)[1]
+        if is_markdown(field) or (inner and _markdown_fields(inner)):
+            rows.append((name, is_markdown(field)))
+    return tuple(rows)
+
+
+def check_text(text: MarkdownText, library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
+    """Apply every rule about Markdown; places are only asked for when something is wrong."""
+    html = text.html
+    if html.omits_html:
+        yield from _check_html(text)
+    if any(heading.level == 1 for heading in html.headings):
+        for place in text.places:
+            if place.kind == "h1":
+                yield text.problem("heading-one", place.line, place.column, 1)
+    for written in dict.fromkeys(html.links):
+        yield from _check_link(text, written, library, settings, as_of)
+    if "<a>" in html.raw:
+        yield from _check_unsafe(text)
+    if "://" in text.text:
+        yield from _check_bare_urls(text)
+    if "](#" in text.text:
+        yield from _check_own_anchors(text)
+    if html.images:
+        yield from _check_images(text, library)
+
+
+def _check_html(text: MarkdownText) -> Iterator[Problem]:
+    """Each element once: a closing tag is reported only when its opening tag is not there."""
+    opened: list[str] = []
+    for line, column, words in raw_html(text.text):
+        name = re.sub(r"^</?([A-Za-z0-9-]*).*", r"\1", words, flags=re.DOTALL).lower()
+        if words.startswith("</") and name in opened:
+            opened.remove(name)
+            continue
+        opened.append(name)
+        yield text.problem("raw-html", line, column, len(words), value=words)
+
+
+def _check_own_anchors(text: MarkdownText) -> Iterator[Problem]:
+    """Links to headings of the same text."""
+    anchors = {heading.anchor for heading in text.html.headings}
+    choices = "、".join(sorted(anchors)) or "（无）"
+    for place in text.places:
+        is_anchor = place.kind == "a" and place.target.startswith("#") and not place.target.startswith("#fn")
+        if is_anchor and place.target[1:] not in anchors:
+            yield text.at(place, "broken-anchor", place.target, value=place.target, choices=choices)
+
+
+def _check_link(text: MarkdownText, written: str, library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
+    entry = text.entry
+    target = resolve_link(library, entry.path, written)
+    words: dict[str, object] = {"value": written}
+    code: str | None = target.fault
+    if target.fault == "broken-anchor" and target.entry:
+        words["choices"] = "、".join(heading.anchor for heading in target.entry.html.headings) or "（无）"
+    elif target.entry and not target.fault:
+        now = status(target.entry, as_of, settings.closing_days)
+        if not now.is_public and status(entry, as_of, settings.closing_days).is_public:
+            code, words["status"] = "link-to-hidden", now.label
+    if code is None:
+        return
+    for place in text.places:
+        if place.kind == "a" and place.target == written:
+            yield text.at(place, code, written, **words)
+
+
+def _check_unsafe(text: MarkdownText) -> Iterator[Problem]:
+    lines = text.text.split("\n")
+    for place in text.places:
+        if place.kind == "a" and not place.target:
+            written = lines[place.line][place.column :].partition("](")[2].partition(")")[0]
+            yield text.at(place, "unsafe-link", written, value=written or "（空）")
+
+
+_BARE_URL = re.compile(rf"(?<![<(\]\"])https?://[!-~]+(?=[{CJK}])")
+
+
+def _check_bare_urls(text: MarkdownText) -> Iterator[Problem]:
+    blank = without_code(text.text)
+    for match in _BARE_URL.finditer(blank):
+        line_start = blank.rfind("\n", 0, match.start()) + 1
+        opening = blank.rfind("<", line_start, match.start())
+        if opening >= 0 and ">" not in blank[opening : match.start()]:
+            continue
+        yield text.problem("bare-url", blank.count("\n", 0, match.start()), match.start() - line_start, len(match[0]), value=match[0], fixed=match[0])
+
+
+def _check_images(text: MarkdownText, library: Library) -> Iterator[Problem]:
+    for place in text.places:
+        if place.kind != "img":
+            continue
+        code = None
+        if place.target.startswith(("http://", "https://", "//")):
+            code = "remote-image"
+        elif library.find_image(text.entry.path, place.target) is None:
+            code = "missing-image"
+        elif not place.words.strip():
+            code = "missing-alt"
+        if code:
+            yield text.at(place, code, place.target, value=place.target)
