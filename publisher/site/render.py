@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +21,12 @@ from publisher.feeds.calendar import render_calendar
 from publisher.feeds.jsonfeed import render_json_feed
 from publisher.feeds.opml import render_opml
 from publisher.feeds.syndication import render_atom, render_rss
+from publisher.markup import plain_text
 from publisher.problems import PublisherError
 from publisher.site.artifacts import Artifact, Frame
 
 #: Raise it when a recipe's own code changes what it makes, so that old files count as stale.
-RECIPE_VERSION = "1"
+RECIPE_VERSION = "2"
 
 
 class Shell(Protocol):
@@ -89,6 +92,8 @@ class Renderer:
         assert frame is not None
         template = self._environment("site/pages").get_template(artifact.template)
         content = template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc)
+        if not frame.is_wide:
+            frame = replace(frame, toc=headings_of(content))
         return self.shell.stamp(frame, content).encode()
 
     def _template(self, artifact: Artifact) -> bytes:
@@ -149,6 +154,16 @@ class Renderer:
         for other in sorted(filter(None, found)):
             self._sources(folder, other, seen)
         return seen
+
+
+_HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_DECORATION = re.compile(r'<(span|svg)\b[^>]*aria-hidden="true"[^>]*>.*?</\1>', re.DOTALL)
+
+
+def headings_of(content: str) -> tuple[tuple[int, str, str], ...]:
+    """The sections of a page for its table of contents: those of the template and of the text alike, as (level, anchor, words)."""
+    found = ((int(level), unescape(anchor), plain_text(_DECORATION.sub("", words))) for level, anchor, words in _HEADING.findall(content))
+    return tuple(row for row in found if row[1] != "related")
 
 
 def _template_failure(name: str, line: int, message: str) -> PublisherError:

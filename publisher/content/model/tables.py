@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
@@ -67,8 +68,13 @@ def problem_table() -> str:
     lines = ["| 代码 | 级别 | 意思 | 改法 |", "| --- | --- | --- | --- |"]
     for code, row in CODES.items():
         level = "错误" if row.severity.value == "error" else "提醒"
-        lines.append(f"| `{code}` | {level} | {_cell(row.zh)} | {_cell(row.mend_zh)} |")
+        lines.append(f"| `{code}` | {level} | {_words(row.zh)} | {_words(row.mend_zh)} |")
     return "\n".join(lines) + "\n"
+
+
+def _words(text: str) -> str:
+    """A message as words of a cell: what is Markdown in it is shown, not drawn."""
+    return _cell(re.sub(r"([\[<*])", r"\\\1", text))
 
 
 def _cell(text: str) -> str:
