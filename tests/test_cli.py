@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,39 @@ def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
     schema = json.loads(capsys.readouterr().out)
     assert schema["properties"]["level"]["title"] == "层级" or "层级" in json.dumps(schema, ensure_ascii=False)
     assert "核验日期" in json.dumps(schema, ensure_ascii=False)
+
+
+def test_breaking_ten_entries_gives_their_problems_and_no_others(demo: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake in one file is told once, where it is, and not again in every file that names it; the site stays as it was."""
+    copy = Project(tmp_path / "copy", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    shutil.copytree(demo.root / "content", copy.root / "content", dirs_exist_ok=True)
+    copy.build()
+    before = copy.files()
+    for path, old, new in (
+        ("news/zx-2026-0005-kaiye.md", "标题: ", "标题："),
+        ("news/zx-2026-0006-cuxiao.md", "广告: ", "广吿: "),
+        ("news/zx-5g-zhuanwang.md", "\n![", "\n![](images/none.png)\n\n!["),
+        ("policies/zc-2026-10.md", "施行日期: 2026-01-01", "施行日期: 2026-13-40"),
+        ("policies/zc-wengang-2026.md", "人社部发〔2026〕39号\n", "人社部发[2026]第039号\n"),
+        ("guides/bs-nianbao.md", "事项类型: 其他行政权力", "事项类型: 其它行政权力"),
+        ("matchmaking/gx-2026-001-zhuanwang.yml", "发布主体: qy-", "发布主体: qi-"),
+        ("enterprises/qy-ruyi-shiji.yml", "91990000MA0DA0011B", "91990000MA0DA0011C"),
+        ("events/hd-2026-1208-xuanjiang.md", "标签: [税收, ", "标签: [税收，"),
+        ("pages/about.md", "本站非政府网站", "本站非政府网站，见[旧页](site:nowhere/)"),
+    ):
+        copy.edit(f"content/{path}", old, new)
+    assert run(copy, "build") == 1
+    found = [line.split(" ", 3)[::2] for line in capsys.readouterr().out.splitlines() if line.startswith("content/")]
+    assert [(place.split(":")[0].split("/", 1)[1], code) for place, code in found] == [
+        ("enterprises/qy-ruyi-shiji.yml", "[bad-credit-code]"),
+        ("events/hd-2026-1208-xuanjiang.md", "[list-separator]"),
+        ("guides/bs-nianbao.md", "[unknown-value]"),
+        ("matchmaking/gx-2026-001-zhuanwang.yml", "[dangling-reference]"),
+        ("news/zx-2026-0005-kaiye.md", "[full-width-colon]"),
+        ("news/zx-2026-0006-cuxiao.md", "[unknown-key]"),
+        ("news/zx-5g-zhuanwang.md", "[missing-image]"),
+        ("pages/about.md", "[broken-link]"),
+        ("policies/zc-2026-10.md", "[bad-date]"),
+        ("policies/zc-wengang-2026.md", "[document-number]"),
+    ]
+    assert copy.files() == before

@@ -28,6 +28,8 @@ def check_editions(library: Library, settings: Settings, as_of: datetime) -> Ite
             for index, entry_id in enumerate(section.entries):
                 span = locate_field(source, EditionModel, ("sections", section_index, "entries", index))
                 entry = library.by_id.get(entry_id)
+                if entry is None and entry_id in library.unread:
+                    continue
                 if entry is None:
                     guess = suggestion(entry_id, list(library.by_id))
                     yield source.problem("dangling-reference", span, field="条目", value=entry_id, guess=guess)

@@ -46,6 +46,8 @@ def _check_named(entry: Entry, library: Library) -> Iterator[Problem]:
         for index, written in enumerate((value,) if isinstance(value, str) else value):
             steps: tuple[Step, ...] = (name,) if isinstance(value, str) else (name, index)
             found = library.by_id.get(written)
+            if found is None and written in library.unread:
+                continue
             if found is None:
                 guess = suggestion(written, [other.id for other in library.of_kind(kind)])
                 yield field_problem(entry, "dangling-reference", steps, value=written, guess=guess)

@@ -6,6 +6,7 @@ What it does not do: rules (`publisher.checks`) and status (`publisher.lifecycle
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,6 +101,8 @@ class Library:
     editions: tuple[Edition, ...] = ()
     taxonomy: Taxonomy = field(default_factory=Taxonomy)
     images: Mapping[str, ImageFile] = field(default_factory=dict)
+    #: Paths and ids of entries that are there but could not be read: their own problems are told, not those of who names them.
+    unread: frozenset[str] = frozenset()
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:
@@ -126,6 +129,9 @@ def join(entry_path: str, written: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(entry_path), written))
 
 
+_WRITTEN_ID = re.compile(r"^(?:编号|id): *['\"]?([a-z0-9.-]+)", re.MULTILINE)
+
+
 @dataclass
 class _Reading:
     """What one walk over the content folder has found so far."""
@@ -137,6 +143,7 @@ class _Reading:
     taxonomy: YamlText | None = None
     problems: list[Problem] = field(default_factory=list)
     unknown_folders: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
 
 
 def load_library(settings: Settings) -> tuple[Library, list[Problem]]:
@@ -151,7 +158,7 @@ def load_library(settings: Settings) -> tuple[Library, list[Problem]]:
     entries, problems = _unique(reading.entries)
     reading.problems += problems
     editions = tuple(sorted(reading.editions, key=lambda edition: (edition.data.end, edition.id)))
-    return Library(entries, editions, taxonomy, reading.images), reading.problems
+    return Library(entries, editions, taxonomy, reading.images, frozenset(reading.unread)), reading.problems
 
 
 def _read_file(reading: _Reading, name: str, path: Path) -> None:
@@ -179,12 +186,10 @@ def _read_file(reading: _Reading, name: str, path: Path) -> None:
         reading.problems.append(Problem("unknown-file-type", Span(name), {"value": suffix or path.name}))
         return
     data = sources.read_bytes(path, name)
-    if isinstance(data, Problem):
-        reading.problems.append(data)
-        return
-    text, problems = sources.decode(data, name)
+    text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
     reading.problems += problems
     if not text or problems:
+        reading.unread |= {name, path.stem}
         return
     if name == TAXONOMY_PATH:
         reading.taxonomy = YamlText(name, text)
@@ -195,6 +200,9 @@ def _read_file(reading: _Reading, name: str, path: Path) -> None:
         reading.problems += problems
         if entry:
             reading.entries.append(entry)
+        else:
+            written = _WRITTEN_ID.search(text)
+            reading.unread |= {name, written[1] if written else path.stem}
 
 
 def _read_edition(reading: _Reading, name: str, stem: str, text: str) -> None:

@@ -46,6 +46,8 @@ def resolve_link(library: Library, entry_path: str, written: str) -> LinkTarget:
     if image := library.images.get(target):
         return LinkTarget(image=image)
     entry = library.by_path.get(target)
+    if entry is None and target in library.unread:
+        return LinkTarget()
     if entry is None:
         return LinkTarget("broken-link")
     anchors = {heading.anchor for heading in entry.html.headings}

@@ -34,11 +34,10 @@ def prepare(root: Path, as_of: datetime) -> Prepared:
     library, found = load_library(settings)
     problems += found
     problems += check_library(library, settings, as_of)
-    artifacts: list[Artifact] = []
-    if not has_errors(problems):
-        artifacts = plan_site(library, settings, as_of)
-        problems += check_site_links(library, artifacts)
-        artifacts = [] if has_errors(problems) else artifacts
+    artifacts = plan_site(library, settings, as_of)  # in spite of errors: links to pages of the site are to be told in the same run
+    problems += check_site_links(library, artifacts)
+    if has_errors(problems):
+        artifacts = []
     return Prepared(settings, library, as_of, artifacts, sort_problems(problems))
 
 
