@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +44,10 @@ class Ledger:
         name = hashlib.blake2b(str(out.resolve()).encode(), digest_size=6).hexdigest()
         ledger = cls(var / f"ledger-{name}.sqlite")
         try:
-            with sqlite3.connect(f"file:{ledger._file}?mode=ro", uri=True) as connection:
+            with closing(sqlite3.connect(f"file:{ledger._file}?mode=ro", uri=True)) as connection:
                 if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
                     ledger.rows = {path: Row(*rest) for path, *rest in connection.execute("SELECT * FROM file")}
                     ledger.is_new = False
-            connection.close()
         except sqlite3.Error:
             ledger.rows = {}
         return ledger
