@@ -254,8 +254,11 @@ def places(text: str) -> Iterator[Place]:
         )
 
 
-_RAW_HTML = re.compile(r"</?[A-Za-z][^>\n]*>|<!--.*?(?:-->|$)|<[!?][^>\n]*>", re.MULTILINE)
+_RAW_HTML = re.compile(r"(?<!\\)</?[A-Za-z][^>\n]*>|<!--.*?(?:-->|$)|<[!?][^>\n]*>", re.MULTILINE)
 _CODE = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$|(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.MULTILINE | re.DOTALL)
+
+
+_INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n+(?: {4}|\t)[^\n]*)*")
 
 
 def without_code(text: str) -> str:
@@ -265,7 +268,7 @@ def without_code(text: str) -> str:
 
 def raw_html(text: str) -> Iterator[tuple[int, int, str]]:
     """The raw HTML of a text as (line, column, words), from 0."""
-    blank = without_code(text)
+    blank = _INDENTED.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), without_code(text))
     for match in _RAW_HTML.finditer(blank):
         if not re.match(r"<(?:https?|mailto|tel|site):", match[0]):
             line = blank.count("\n", 0, match.start())

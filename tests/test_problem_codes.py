@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from publisher import linkcheck
+from publisher import linkcheck, markup
 from publisher.clock import read_as_of
 from publisher.content.source import MAX_BYTES
 from publisher.linkcheck import ask_all, check_links
@@ -177,11 +177,16 @@ def test_text_output_has_place_line_caret_and_mend(tmp_path: Path) -> None:
         "  改法：删掉；联系方式写在“联系”里，由平台转达。\n"
         "\n"
         "content/news/kaiye.md:8:4: 错误 [phone-number] 公开的文字里有手机号“138****0001”。\n"
-        "  8 | 订货打***********，座机029-00000000不算，`***********`是代码。\n"
+        "  8 | 订货打***********，座机029-00000000不算，`***********`写成代码也一样，13800000.002不算。\n"
         "    |       ^^^^^^^^^^^\n"
         "  改法：删掉；联系方式写在“联系”里，由平台转达。\n"
         "\n"
-        "共 2 处错误，0 处提醒"
+        "content/news/kaiye.md:8:34: 错误 [phone-number] 公开的文字里有手机号“138****0002”。\n"
+        "  8 | 订货打***********，座机029-00000000不算，`***********`写成代码也一样，13800000.002不算。\n"
+        "    |                                           ^^^^^^^^^^^\n"
+        "  改法：删掉；联系方式写在“联系”里，由平台转达。\n"
+        "\n"
+        "共 3 处错误，0 处提醒"
     )
 
 
@@ -424,6 +429,90 @@ def test_warnings_do_not_stop_a_build_and_errors_do(tmp_path: Path) -> None:
             prepared = run(name, tmp_path / name)
             if {problem.code for problem in prepared.problems} == {name}:
                 assert bool(prepared.artifacts) == (code.severity is Severity.WARNING), name
+
+
+EDITION = "标题: 西一路一周\n起: 2026-11-16\n止: 2026-11-23\n导语: |\n  {}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "column"),
+    [
+        ("订货打13800000000。", "phone-number", 6),
+        ("见[附件](fujian.md)。", "broken-link", 4),
+        ("图![街景](jie.png)。", "missing-image", 4),
+        ("换行<br>。", "raw-html", 5),
+        ("见[坏的](javascript:x)。", "unsafe-link", 4),
+    ],
+)
+def test_the_words_of_an_edition_are_held_to_the_rules_of_entries(tmp_path: Path, words: str, code: str, column: int) -> None:
+    """They go out by mail, where nothing can be taken back."""
+    assert places_of(tmp_path, EDITION.format(words), code, "content/editions/2026-w47.yml") == [f"5:{column}"]
+
+
+@pytest.mark.parametrize("name", ["周报", "2026 w47"])
+def test_the_name_of_an_edition_must_do_for_an_address(tmp_path: Path, name: str) -> None:
+    path = f"content/editions/{name}.yml"
+    assert shown(check(tmp_path, {path: EDITION.format("导语")})) == [f"{path}:1:1 [bad-id]"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("每天7点", "打+8613800000000，每天7点", "8:2"),
+        ("每天7点", "打[这里](tel:13800000000)，每天7点", "8:11"),
+        ("类型: 开业", '类型: 开业\n标签: [开业, "13800000000"]', "6:11"),
+        ("类型: 开业", "类型: 开业\n作者: 张先生13800000000", "6:8"),
+    ],
+)
+def test_a_mobile_number_is_found_wherever_readers_see_it(tmp_path: Path, old: str, new: str, place: str) -> None:
+    assert places_of(tmp_path, NEWS.replace(old, new), "phone-number") == [place]
+
+
+@pytest.mark.parametrize("key", ["公开电话", "成立日期", "电话13800000000"])
+def test_no_message_repeats_a_mobile_number_in_the_wrong_place(tmp_path: Path, key: str) -> None:
+    problems = check(tmp_path, {"content/enterprises/qy-a.yml": f"{SHOP}{key}: 13800000000\n"})
+    assert len(problems) == 1
+    assert "13800000000" not in format_text(problems, "zh") + format_github(problems, "en") + json.dumps(to_json(problems))
+
+
+@pytest.mark.parametrize(
+    "written", ["91990000ma0da0011b", "91990000-MA0DA0011B", "91990000 MA0DA0011B", "９1990000MA0DA0011B", "91990000MA0DA0011", "91990000MA0DA0011BB"]
+)
+def test_a_credit_code_in_another_form_is_called_by_its_name(tmp_path: Path, written: str) -> None:
+    problems = check(tmp_path, {"content/enterprises/qy-a.yml": f'{SHOP}统一社会信用代码: "{written}"\n'})
+    assert shown(problems) == ["content/enterprises/qy-a.yml:7:11 [bad-credit-code]"]
+
+
+EVENT = (
+    "---\n标题: 政策宣讲（示例）\n摘要: 讲起征点。\n发布时间: 2026-11-18\n类型: 政策宣讲\n开始时间: 2026-12-08 14:30\n结束时间: 2026-12-08 16:30\n"
+    "地点: 线上\n主办: 街区\n报名: {{方式: 转达, 截止: {}}}\n---\n"
+)
+
+
+@pytest.mark.parametrize(("deadline", "is_reversed"), [("2026-12-08", False), ("2026-12-08 12:00", False), ("2026-12-09", True)])
+def test_signing_up_may_end_on_the_day_of_the_event(tmp_path: Path, deadline: str, is_reversed: bool) -> None:
+    codes = [problem.code for problem in check(tmp_path, {"content/events/hd.md": EVENT.format(deadline)})]
+    assert codes == (["reversed-times"] if is_reversed else [])
+
+
+def test_html_that_is_shown_is_not_reported(tmp_path: Path) -> None:
+    """Indented code and escaped brackets are shown as they stand; only what vanishes is a problem."""
+    text = NEWS + "\n    <div>\n\n写作\\<br>的标签\n\n- 一\n\n      <i>\n\n这里<b>不显示\n"
+    assert places_of(tmp_path, text, "raw-html") == ["18:3"]
+
+
+def test_places_are_asked_for_once_however_much_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a page with a thousand broken links takes a thousand times as long as a page with one."""
+    calls: list[int] = []
+    real = markup.comrak.render_markdown
+    monkeypatch.setattr(markup.comrak, "render_markdown", lambda *words: (calls.append(1), real(*words))[1])
+    counts = []
+    for number in (2, 40):
+        calls.clear()
+        body = "".join(f"[甲](a{row}.md)\n" for row in range(number))
+        assert len(check(tmp_path / str(number), {"content/news/a.md": NEWS + body})) == number
+        counts.append(len(calls))
+    assert counts[0] == counts[1]
 
 
 # --- links asked over the network ---------------------------------------------------------------------------------------------

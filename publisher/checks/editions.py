@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from publisher.checks.texts import check_text, markdown_texts
+from publisher.checks.words import check_edition_words
 from publisher.content.decode import locate_field
 from publisher.content.library import Library
 from publisher.content.model.edition import EditionModel
@@ -20,6 +22,9 @@ def check_editions(library: Library, settings: Settings, as_of: datetime) -> Ite
     for edition in library.editions:
         source = edition.source
         sent = sent_by_rhythm.setdefault(edition.data.period, {})
+        yield from check_edition_words(edition)
+        for text in markdown_texts(edition):
+            yield from check_text(text, library, settings, as_of)
         if edition.data.end <= edition.data.start:
             span = locate_field(source, EditionModel, ("end",))
             words = {"earlier": "起", "later": "止", "earlier_value": edition.data.start.date(), "later_value": edition.data.end.date()}

@@ -228,8 +228,11 @@ def _check_event(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[
     data = entry.data
     assert isinstance(data, Event)
     yield from _check_order(entry, ("start",), data.start, ("end",), data.end)
-    if data.signup:
-        yield from _check_order(entry, ("signup", "deadline"), data.signup.deadline, ("end",), data.end)
+    deadline = data.signup.deadline if data.signup else None
+    over = data.end or data.start
+    if deadline and (deadline - timedelta(seconds=1)).astimezone(SHANGHAI).date() > over.astimezone(SHANGHAI).date():
+        words = {"earlier": "报名截止", "later": "结束时间" if data.end else "开始时间", "earlier_value": _show(deadline, True), "later_value": _show(over)}
+        yield field_problem(entry, "reversed-times", ("signup", "deadline"), **words)
 
 
 def _check_enterprise(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[Problem]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from publisher.checks.places import words_problem
 from publisher.content.decode import shape_of
-from publisher.content.library import Entry, Library
+from publisher.content.library import Edition, Entry, Library
 from publisher.content.links import resolve_link
 from publisher.content.model.fields import Model, is_markdown
 from publisher.lifecycle import status
@@ -24,14 +24,14 @@ from publisher.strictyaml import Step
 class MarkdownText:
     """One Markdown text of an entry; ``steps`` lead to its field and are empty for the body."""
 
-    entry: Entry
+    entry: Entry | Edition
     text: str
     html: Html
     steps: tuple[Step, ...] = ()
 
     def problem(self, code: str, line: int, column: int, length: int, /, **context: object) -> Problem:
         """A problem at a place of the text, from 0."""
-        if not self.steps:
+        if not self.steps and isinstance(self.entry, Entry):
             return self.entry.source.body_problem(code, line, column, length, **context)
         lines = self.text.split("\n")
         before = "\n".join([*lines[:line], lines[line][:column]])
@@ -45,13 +45,19 @@ class MarkdownText:
         return self.problem(code, place.line, place.column, end + line.startswith(")", end) - place.column, **context)
 
     @property
-    def places(self) -> Iterator[Place]:
-        return places(self.text)
+    def places(self) -> tuple[Place, ...]:
+        return _places(self.text)
 
 
-def markdown_texts(entry: Entry) -> Iterator[MarkdownText]:
+@lru_cache(maxsize=32)
+def _places(text: str) -> tuple[Place, ...]:
+    """The places of a text, asked for once however many of its links are broken."""
+    return tuple(places(text))
+
+
+def markdown_texts(entry: Entry | Edition) -> Iterator[MarkdownText]:
     """The body and every Markdown field that is written."""
-    if entry.source.body.strip():
+    if isinstance(entry, Entry) and entry.source.body.strip():
         yield MarkdownText(entry, entry.source.body, entry.html)
     for steps, text in _fields(entry.data, ()):
         yield MarkdownText(entry, text, render(text), steps)
@@ -111,6 +117,8 @@ def _check_html(text: MarkdownText) -> Iterator[Problem]:
             continue
         opened.append(name)
         yield text.problem("raw-html", line, column, len(words), value=words)
+    if not opened:  # it is there, but not where we look for it
+        yield text.problem("raw-html", 0, 0, 1, value="<…>")
 
 
 def _check_own_anchors(text: MarkdownText) -> Iterator[Problem]:
@@ -132,7 +140,8 @@ def _check_link(text: MarkdownText, written: str, library: Library, settings: Se
         words["choices"] = "、".join(heading.anchor for heading in target.entry.html.headings) or "（无）"
     elif target.entry and not target.fault:
         now = status(target.entry, as_of, settings.closing_days)
-        if not now.is_public and status(entry, as_of, settings.closing_days).is_public:
+        speaks = isinstance(entry, Edition) or status(entry, as_of, settings.closing_days).is_public
+        if not now.is_public and speaks:
             code, words["status"] = "link-to-hidden", now.label
     if code is None:
         return

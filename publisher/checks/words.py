@@ -18,7 +18,7 @@ from publisher.checks.entries import mend_document_number
 from publisher.checks.places import body_problem, words_problem
 from publisher.content import codes
 from publisher.content.decode import internal_fields, shape_of
-from publisher.content.library import Entry
+from publisher.content.library import Edition, Entry
 from publisher.content.model.fields import Model, is_prose
 from publisher.content.model.kinds import Listing, News
 from publisher.content.model.vocabulary import Field, Kind, NewsType
@@ -29,6 +29,7 @@ from publisher.strictyaml import Step
 _HAN = "一-鿿"
 _ADVERTISING = frozenset({Kind.NEWS, Kind.LISTING, Kind.ENTERPRISE, Kind.EVENT})
 _PROMISING = frozenset({Kind.NEWS, Kind.POLICY, Kind.GUIDE, Kind.EVENT, Kind.LISTING})
+_HALF_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _WEEKDAYS = "一二三四五六日"
 _FULL_WIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。", "(": "（", ")": "）"}
 
@@ -39,8 +40,9 @@ class Rule:
 
     code: str
     pattern: re.Pattern[str]
-    concerns: Callable[[Entry], bool] = lambda entry: True
-    words: Callable[[re.Match[str], Entry], dict[str, str] | None] = lambda match, entry: {"value": match[0]}
+    concerns: Callable[[Kind, Model], bool] = lambda kind, data: True
+    words: Callable[[re.Match[str], int], dict[str, str] | None] = lambda match, year: {"value": match[0]}
+    is_personal: bool = False
 
 
 def _follows(match: re.Match[str], pattern: str) -> bool:
@@ -48,21 +50,21 @@ def _follows(match: re.Match[str], pattern: str) -> bool:
     return match.start() > 0 and re.match(pattern, match.string[match.start() - 1]) is not None
 
 
-def _identity(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _identity(match: re.Match[str], year: int) -> dict[str, str] | None:
     if _follows(match, r"\d"):
         return None
     digits = match[0].upper()
     return {"value": f"{digits[:3]}***********{digits[-4:]}"} if codes.is_identity_number(digits) else None
 
 
-def _phone(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _phone(match: re.Match[str], year: int) -> dict[str, str] | None:
     if _follows(match, r"[\d.]"):
         return None
-    digits = re.sub(r"\D", "", match[0])
+    digits = re.sub(r"\D", "", match[0])[-11:]
     return {"value": f"{digits[:3]}****{digits[-4:]}"}
 
 
-def _card(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _card(match: re.Match[str], year: int) -> dict[str, str] | None:
     digits = match[0]
     if _follows(match, r"\d"):
         return None
@@ -70,22 +72,22 @@ def _card(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
     return {"value": f"************{digits[-4:]}"} if codes.is_card_number(digits) and not is_other else None
 
 
-def _number(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _number(match: re.Match[str], year: int) -> dict[str, str] | None:
     if not _follows(match, rf"[{_HAN}\s]"):
         return None
     fixed = mend_document_number(match[0])
     return {"value": match[0], "fixed": fixed} if fixed != match[0] else None
 
 
-def _day(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _day(match: re.Match[str], year: int) -> dict[str, str] | None:
     year, month, day = int(match["year"] or 0), int(match["month"]), int(match["day"])
     is_real = 1 <= month <= 12 and 1 <= day <= (monthrange(year or 2024, month)[1])
     return None if is_real else {"value": match[0]}
 
 
-def _weekday(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _weekday(match: re.Match[str], year: int) -> dict[str, str] | None:
     try:
-        day = date(int(match["year"] or entry.published.year), int(match["month"]), int(match["day"]))
+        day = date(int(match["year"] or year), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
     if "一二三四五六日".find(match["weekday"].replace("天", "日")) == day.weekday():
@@ -93,36 +95,36 @@ def _weekday(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
     return {"value": match[0], "date": f"{day.year}年{day.month}月{day.day}日", "fixed": f"星期{_WEEKDAYS[day.weekday()]}"}
 
 
-def _punctuation(match: re.Match[str], entry: Entry) -> dict[str, str] | None:
+def _punctuation(match: re.Match[str], year: int) -> dict[str, str] | None:
     sign = match[0]
     fixed = f"（{sign[1:-1]}）" if sign[0] == "(" else _FULL_WIDTH[sign]
     return {"value": sign, "fixed": fixed}
 
 
-def _is_recruitment(entry: Entry) -> bool:
-    return isinstance(entry.data, News) and entry.data.type is NewsType.RECRUITMENT
+def _is_recruitment(kind: Kind, data: Model) -> bool:
+    return isinstance(data, News) and data.type is NewsType.RECRUITMENT
 
 
-def _is_finance(entry: Entry) -> bool:
-    return isinstance(entry.data, Listing) and entry.data.field is Field.FINANCE
+def _is_finance(kind: Kind, data: Model) -> bool:
+    return isinstance(data, Listing) and data.field is Field.FINANCE
 
 
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 #: Each pattern begins with a character or word that is rare in prose, so that a clean text is passed over quickly.
 RULES = (
-    Rule("phone-number", re.compile(r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"), words=_phone),
-    Rule("identity-number", re.compile(r"\d{17}[\dXx](?![0-9A-Za-z])"), words=_identity),
-    Rule("card-number", re.compile(r"\d{16,19}(?!\d)"), words=_card),
-    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda entry: entry.kind in _ADVERTISING),
+    Rule("phone-number", re.compile(r"(?:\+?86[ -]?)?1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
+    Rule("identity-number", re.compile(r"\d{17}[\dXx](?![0-9A-Za-z])"), words=_identity, is_personal=True),
+    Rule("card-number", re.compile(r"\d{16,19}(?!\d)"), words=_card, is_personal=True),
+    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING),
     Rule(
         "advertising-word",
         re.compile(r"唯一|顶级|首选|第一(?:品牌|家|名店|店|选择)|(?:全国|全省|全市|全区|行业|业内|销量)第一"),
-        lambda entry: entry.kind in _ADVERTISING,
+        lambda kind, data: kind in _ADVERTISING,
     ),
     Rule(
         "empty-promise",
         re.compile(r"保证(?<![不未无能]保证)(?!金|人|书|保险|责任|期间|担保|合同|义务|贷款|公司)|一定能(?<!不一定能)|包办|包过|百分百|百分之百|肯定批"),
-        lambda entry: entry.kind in _PROMISING,
+        lambda kind, data: kind in _PROMISING,
     ),
     Rule("finance-promise", re.compile(r"保本|稳赚|无抵押秒批|零风险"), _is_finance),
     Rule(
@@ -145,28 +147,40 @@ _NOT_IN_QUOTATIONS = frozenset({"empty-promise", "half-width-punctuation", "adve
 
 def check_words(entry: Entry) -> Iterator[Problem]:
     """Hold every public word of an entry to the rules."""
-    body = _without_targets(without_code(entry.source.body))
-    texts = list(_prose(entry.data, ()))
-    joined = "\n".join([body, *(text for _, text in texts)])
+    yield from _check(entry, entry.kind, entry.published.year)
+
+
+def check_edition_words(edition: Edition) -> Iterator[Problem]:
+    """Hold the words of an edition, which go out by mail, to the rules of news."""
+    yield from _check(edition, Kind.NEWS, edition.data.start.year)
+
+
+def _check(written: Entry | Edition, kind: Kind, year: int) -> Iterator[Problem]:
+    body = written.source.body.translate(_HALF_WIDTH_DIGITS) if isinstance(written, Entry) else ""
+    shown = _without_targets(body)
+    prose = _without_targets(without_code(body))
+    fields = [(steps, _without_targets(text.translate(_HALF_WIDTH_DIGITS))) for steps, text in _prose(written.data, ())]
+    joined = "\n".join([shown, *(text for _, text in fields)])
     for rule in RULES:
-        if not rule.concerns(entry) or not rule.pattern.search(joined):
+        if not rule.concerns(kind, written.data) or not rule.pattern.search(joined):
             continue
-        for match in rule.pattern.finditer(body):
-            if (words := rule.words(match, entry)) is not None:
-                yield body_problem(entry, rule.code, match.start(), len(match[0]), **words)
-        for steps, text in texts:
+        # Readers see code as they see words: a personal number is no less one for standing in it.
+        for match in rule.pattern.finditer(shown if rule.is_personal else prose):
+            if isinstance(written, Entry) and (words := rule.words(match, year)) is not None:
+                yield body_problem(written, rule.code, match.start(), len(match[0]), **words)
+        for steps, text in fields:
             if steps[0] == "quotations" and rule.code in _NOT_IN_QUOTATIONS:
                 continue
             if steps[0] == "number" and rule.code == "document-number":
                 continue  # the field has its own rule, which sees the whole number
             for match in rule.pattern.finditer(text):
-                if (words := rule.words(match, entry)) is not None:
-                    yield words_problem(entry, rule.code, steps, match[0], text[: match.start()], **words)
+                if (words := rule.words(match, year)) is not None:
+                    yield words_problem(written, rule.code, steps, match[0], text[: match.start()], **words)
 
 
 def _without_targets(text: str) -> str:
     """Blank out link targets: an address is not prose."""
-    return re.sub(r"(?<=\])\([^()\n]*\)|<(?:https?|mailto|tel|site):[^>\n]*>|https?://[^\s<>)）]+", lambda m: " " * len(m[0]), text)
+    return re.sub(r"(?<=\])\((?!tel:)[^()\n]*\)|<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+", lambda m: " " * len(m[0]), text)
 
 
 def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:

@@ -109,7 +109,7 @@ class CreditCodeCheck:
 
 def check_credit_code(code: str) -> CreditCodeCheck:
     """Check the check digit (GB 32100-2015), the organisation code within (GB 11714) and the region (GB/T 2260)."""
-    if not uscc.is_valid(code):
+    if not re.fullmatch(r"[0-9A-HJ-NP-RTUW-Y]{18}", code) or not uscc.is_valid(code):
         return CreditCodeCheck(is_valid=False)
     organisation, given = code[8:16], code[16]
     total = sum(_ALPHABET.index(digit) * weight for digit, weight in zip(organisation, _ORGANISATION_WEIGHTS, strict=True))

@@ -56,6 +56,16 @@ class Entry:
         return f"{self.id}/" if self.kind is Kind.PAGE else f"{self.kind.folder}/{self.id}/"
 
     @property
+    def front(self) -> YamlText:
+        """The YAML it was read from."""
+        return self.source.front
+
+    @property
+    def model_type(self) -> type[EntryModel]:
+        """The model of its kind."""
+        return type(self.data)
+
+    @property
     def title(self) -> str:
         return self.data.title
 
@@ -83,6 +93,20 @@ class Edition:
     id: str
     data: EditionModel
     source: YamlText
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the root."""
+        return self.source.path
+
+    @property
+    def front(self) -> YamlText:
+        """The YAML it was read from."""
+        return self.source
+
+    @property
+    def model_type(self) -> type[EditionModel]:
+        return EditionModel
 
     @property
     def url(self) -> str:
@@ -129,6 +153,7 @@ def join(entry_path: str, written: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(entry_path), written))
 
 
+_EDITION_ID = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*")
 _WRITTEN_ID = re.compile(r"^(?:编号|id): *['\"]?([a-z0-9.-]+)", re.MULTILINE)
 
 
@@ -207,6 +232,9 @@ def _read_file(reading: _Reading, name: str, path: Path) -> None:
 
 def _read_edition(reading: _Reading, name: str, stem: str, text: str) -> None:
     source = YamlText(name, text)
+    if not _EDITION_ID.fullmatch(stem):
+        reading.problems.append(Problem("bad-id", Span(name), {"value": stem, "fixed": propose_id(stem)}, f"{stem}.yml"))
+        return
     model, problems = decode(source, EditionModel, "简报")
     reading.problems += problems
     if isinstance(model, EditionModel):

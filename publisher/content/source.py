@@ -17,7 +17,7 @@ from publisher.problems import Problem, PublisherError, Span
 from publisher.strictyaml import YamlText
 
 MAX_BYTES = 4 * 1024 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\ufffe\uffff]")
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 
 

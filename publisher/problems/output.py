@@ -21,6 +21,11 @@ def hide_numbers(text: str) -> str:
     return _PERSONAL.sub(lambda match: re.sub(r"[\dXx]", "*", match[0]), text)
 
 
+def _said(problem: Problem, words: str) -> str:
+    """The words of a problem without personal numbers; credit codes are public and must be seen to be mended."""
+    return words if problem.code in ("bad-credit-code", "odd-credit-code") else hide_numbers(words)
+
+
 def format_text(problems: Sequence[Problem], lang: Language) -> str:
     """Each problem with its place, source line, caret and mend; then how many there are."""
     blocks = [format_problem(problem, lang) for problem in problems]
@@ -30,7 +35,7 @@ def format_text(problems: Sequence[Problem], lang: Language) -> str:
 def format_problem(problem: Problem, lang: Language) -> str:
     """One problem as people read it."""
     severity = _SEVERITIES[problem.severity.value, lang]
-    lines = [f"{problem.span}: {severity} [{problem.code}] {problem.message(lang)}"]
+    lines = [f"{problem.span}: {severity} [{problem.code}] {_said(problem, problem.message(lang))}"]
     source = hide_numbers(problem.source_line.rstrip())
     if source:
         shown, column = _window(source, problem.span.column)
@@ -38,7 +43,7 @@ def format_problem(problem: Problem, lang: Language) -> str:
         lines.append(f"  {number} | {shown}")
         width = sum(_columns(sign) for sign in shown[column - 1 : column - 1 + problem.span.length]) or 1
         lines.append(f"  {' ' * len(number)} | {_blank(shown[: column - 1])}{'^' * width}")
-    if mend := problem.mend(lang):
+    if mend := _said(problem, problem.mend(lang)):
         lines.append(f"  改法：{mend}" if lang == "zh" else f"  mend: {mend}")
     return "\n".join(lines)
 
@@ -80,8 +85,8 @@ def to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
             "length": problem.span.length,
             "code": problem.code,
             "severity": problem.severity.value,
-            "message": {"zh": problem.message("zh"), "en": problem.message("en")},
-            "mend": {"zh": problem.mend("zh"), "en": problem.mend("en")},
+            "message": {"zh": _said(problem, problem.message("zh")), "en": _said(problem, problem.message("en"))},
+            "mend": {"zh": _said(problem, problem.mend("zh")), "en": _said(problem, problem.mend("en"))},
             "source": hide_numbers(problem.source_line),
         }
         for problem in problems
@@ -95,7 +100,7 @@ def format_github(problems: Sequence[Problem], lang: Language) -> str:
         span = problem.span
         level = "error" if problem.severity is Severity.ERROR else "warning"
         place = f"file={_property(span.path)},line={span.line},col={span.column},title={_property(problem.code)}"
-        rows.append(f"::{level} {place}::{_message(f'{problem.message(lang)} {problem.mend(lang)}'.strip())}")
+        rows.append(f"::{level} {place}::{_message(_said(problem, f'{problem.message(lang)} {problem.mend(lang)}'.strip()))}")
     return "\n".join(rows)
 
 

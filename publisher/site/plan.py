@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from publisher.checks.texts import markdown_texts
-from publisher.content.library import Library
+from publisher.content.library import Edition, Entry, Library
 from publisher.content.links import resolve_link
 from publisher.content.model.vocabulary import FOLDERS
 from publisher.lifecycle import Status
@@ -68,7 +69,8 @@ def check_site_links(library: Library, artifacts: list[Artifact]) -> Iterator[Pr
     """Links written ``site:path`` must lead to a file of the plan."""
     paths = {artifact.path for artifact in artifacts}
     known = paths | {path.removesuffix("index.html") for path in paths}
-    for text in (text for entry in library.entries for text in markdown_texts(entry)):
+    sources: list[Entry | Edition] = [*library.entries, *library.editions]
+    for text in chain.from_iterable(map(markdown_texts, sources)):
         for written in dict.fromkeys(text.html.links):
             target = resolve_link(library, text.entry.path, written)
             if target.site_path is None or path_url(target.site_path) in known or target.site_path in known:

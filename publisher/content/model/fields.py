@@ -206,7 +206,7 @@ def _pattern(pattern: re.Pattern[str], code: str) -> Callable[[object], str]:
 
 def is_prose(field: FieldInfo) -> bool:
     """Whether a field holds text that readers read, alone or in a list."""
-    return bool({_text, _markdown} & _parsers(field))
+    return bool({_text, _markdown, _term} & _parsers(field))
 
 
 def is_markdown(field: FieldInfo) -> bool:
