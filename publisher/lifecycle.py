@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from publisher.clock import SHANGHAI
 from publisher.content.library import Entry, Library
-from publisher.content.model.fields import SHANGHAI
 from publisher.content.model.kinds import Event, Listing, News, Policy, StatedEntry
 from publisher.content.model.vocabulary import EventState, Force, Kind, ListingState, State, Visibility, Vocabulary
-from publisher.settings import ClosingDays
+from publisher.settings import ClosingDays, Settings
 
 
 class Status(Vocabulary):
@@ -175,3 +176,22 @@ def next_change(library: Library, as_of: datetime, closing: ClosingDays) -> tupl
             if moment > as_of and (found is None or (moment, entry.id) < (found[0], found[1].id)):
                 found = (moment, entry)
     return found
+
+
+def window(entry: Entry, as_of: datetime, settings: Settings) -> tuple[float, float]:
+    """The time around ``as_of`` within which nothing about an entry changes by itself, as seconds since 1970: ``[since, until)``."""
+    moments = [moment.timestamp() for moment in (*changes(entry, settings.closing_days), *_verifications(entry, as_of, settings))]
+    now = as_of.timestamp()
+    since = max((moment for moment in moments if moment <= now), default=-math.inf)
+    return since, min((moment for moment in moments if moment > now), default=math.inf)
+
+
+def _verifications(entry: Entry, as_of: datetime, settings: Settings) -> Iterator[datetime]:
+    """The midnights at which the checks begin to say something else about how long ago a policy was verified: every one when it is due."""
+    data = entry.data
+    if not isinstance(data, Policy) or data.verified.year > 9000:
+        return
+    today = as_of.astimezone(SHANGHAI).date()
+    due = data.verified + timedelta(days=settings.verification_due_days + 1)
+    days = [data.verified, due] + ([today, today + timedelta(days=1)] if today >= due else [])
+    yield from (datetime.combine(day, time(), SHANGHAI) for day in days)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from publisher.clock import read_as_of
+from publisher.engine.build import Order, build
+from publisher.engine.prepare import Prepared, prepare
+from publisher.engine.report import BuildReport
 from publisher.material.shell import load_shell
-from publisher.problems import has_errors
-from publisher.site.build import BuildReport, build_site
-from publisher.site.prepare import Prepared, prepare
 
 ROOT = Path(__file__).parent.parent
 #: The moment at which the demo content is built in tests.
@@ -76,11 +76,10 @@ class Project:
         self.prepared = prepare(self.root, _time(as_of))
         return [f"{problem.span} [{problem.code}]" for problem in self.prepared.problems]
 
-    def build(self, as_of: str = AS_OF, out: Path | None = None, *, clean: bool = False) -> Project:
+    def build(self, as_of: str = AS_OF, out: Path | None = None, *, clean: bool = False, processes: int | None = None) -> Project:
         """Build; an error in the content fails the test."""
-        problems = self.check(as_of)
-        assert not has_errors(self.prepared.problems), problems
-        self.report = build_site(self.prepared, _shell(self.root, (self.root / "mkdocs.yml").read_bytes()), out or self.out, is_clean=clean)
+        self.report = build(Order(self.root, out or self.out, _time(as_of), _load_shell, is_clean=clean, processes=processes))
+        assert self.report.is_built, [f"{problem.span} [{problem.code}]" for problem in self.report.problems]
         return self
 
     def read(self, path: str) -> str:
@@ -91,6 +90,10 @@ class Project:
         """Every built file with its bytes."""
         folder = out or self.out
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _load_shell(root: Path) -> Any:
+    return _shell(root, (root / "mkdocs.yml").read_bytes())
 
 
 @cache

@@ -11,7 +11,6 @@ import pytest
 
 from publisher.cli import main
 from publisher.problems import PublisherError
-from publisher.site.plan import plan_site
 from tests.project import AS_OF, ROOT, Project
 
 TAGS = "标签:\n  - 名称: 税收\n    网址名: tax\n  - 名称: 用工\n    网址名: labour\n"
@@ -224,11 +223,3 @@ def test_links_and_images_between_sources_become_addresses(project: Project) -> 
     assert "href=&quot;https://street.example/news/b/#小标题" in project.read("rss.xml") or 'href="https://street.example/news/b/#小标题"' in project.read(
         "rss.xml"
     )
-
-
-def test_the_order_of_files_on_disk_does_not_matter(project: Project) -> None:
-    three(project).check()
-    plan = plan_site(project.prepared.library, project.prepared.settings, project.prepared.as_of)
-    turned = type(project.prepared.library)(tuple(reversed(project.prepared.library.entries)), (), project.prepared.library.taxonomy)
-    other = plan_site(turned, project.prepared.settings, project.prepared.as_of)
-    assert [(a.path, a.fingerprint()) for a in plan] == [(a.path, a.fingerprint()) for a in other]

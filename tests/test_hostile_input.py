@@ -16,7 +16,7 @@ import pytest
 
 from publisher.cli import main
 from publisher.content import source
-from publisher.site.prepare import prepare
+from publisher.engine.prepare import prepare
 from tests.project import AS_OF, ROOT, Project, _time
 
 NEWS = "---\n标题: 西一便利店开业（示例）\n摘要: 主营日用百货和热饮。\n发布时间: 2026-11-20 09:30\n类型: 开业\n---\n\n每天7点开门。\n"

@@ -53,7 +53,8 @@ def test_planted_secrets_reach_no_output(project: Project) -> None:
             assert secret not in name
 
 
-def test_the_ledger_holds_no_text(project: Project) -> None:
+def test_the_ledger_holds_nothing_that_is_not_public(project: Project) -> None:
+    """It keeps the heads of entries, of drafts none of the words."""
     planted(project).build()
     for file in (project.root / "var").iterdir():
         data = file.read_bytes()

@@ -22,10 +22,10 @@ from PIL import Image
 from publisher import linkcheck, markup
 from publisher.clock import read_as_of
 from publisher.content.source import MAX_BYTES
+from publisher.engine.prepare import Prepared, prepare
 from publisher.linkcheck import ask_all, check_links
 from publisher.problems import CODES, Problem, Severity, Span
 from publisher.problems.output import format_github, format_text, to_json
-from publisher.site.prepare import Prepared, prepare
 
 FOLDER = Path(__file__).parent / "problems"
 CASES = sorted(FOLDER.glob("*.case"))

@@ -20,6 +20,7 @@ import pytest
 from publisher.markup import render
 from publisher.material.shell import load_shell
 from publisher.site.artifacts import Frame
+from publisher.site.frames import Frames, frame_head, frame_toc
 from tests.project import ROOT, Project
 
 SITE = "https://example.com/"
@@ -133,16 +134,13 @@ def test_the_page_for_unknown_addresses_begins_at_the_host(project: Project) -> 
 def test_stamping_equals_rendering_the_theme_with_real_values(demo: Project) -> None:
     """The shell is rendered once with slots; rendering Material's own templates with the values gives the same page."""
     shell = load_shell(demo.root)
+    frames = Frames(SITE, "", lambda: shell)
     frame = Frame("policies/x/", "标题 <甲> & 乙", "说明 “引号”", "policies", ((2, "甲", "甲"), (3, "乙", "乙"), (2, "丙", "丙")))
     values = {"title": "标题 &lt;甲&gt; &amp; 乙", "description": "说明 “引号”", "canonical": f"{SITE}policies/x/", "content": "<h1>内容</h1>"}
-    stamped = shell.stamp(frame, values["content"])
-    direct = shell._render(frame)
-    for name, value in values.items():
+    stamped = frames.stamp(frame, values["content"])
+    direct = shell.render(frame)
+    for name, value in (values | {"head": frame_head(frame), "toc": frame_toc(frame)}).items():
         direct = direct.replace(f"@@slot:{name}@@", value)
-    direct = re.sub(r"@@slot:head@@", lambda _: shell._head(frame), direct)
-    from publisher.material import shell as module
-
-    direct = direct.replace("@@slot:toc@@", module._toc(frame))
     assert stamped == direct
     assert "@@slot" not in stamped
     assert 'class="md-tabs__item md-tabs__item--active"' in stamped

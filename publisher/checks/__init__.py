@@ -1,25 +1,30 @@
-"""A library and a time in, problems out: the rules that need more than one field, and what may be said in public."""
+"""Content and a time in, problems out: the rules that need more than one field, and what may be said in public."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from publisher.checks.editions import check_editions
+from publisher.checks.editions import check_edition
 from publisher.checks.entries import check_entry
-from publisher.checks.references import check_references
+from publisher.checks.references import check_references, check_supersession, check_titles
 from publisher.checks.words import check_words
-from publisher.content.library import Library
+from publisher.content.library import Entry
+from publisher.content.lookups import Lookups
+from publisher.content.taxonomy import Taxonomy
 from publisher.problems import Problem
 from publisher.settings import Settings
 
-__all__ = ["check_library"]
+__all__ = ["check_across", "check_alone", "check_edition", "check_references"]
 
 
-def check_library(library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
-    """Apply every rule to every entry and edition; nothing is read from disk."""
-    for entry in library.entries:
-        yield from check_entry(entry, library, settings, as_of)
-        yield from check_words(entry)
-    yield from check_references(library, settings, as_of)
-    yield from check_editions(library, settings, as_of)
+def check_alone(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datetime) -> Iterator[Problem]:
+    """Every rule that needs nothing but the entry."""
+    yield from check_entry(entry, taxonomy, settings, as_of)
+    yield from check_words(entry)
+
+
+def check_across(lookups: Lookups) -> Iterator[Problem]:
+    """Every rule that compares many entries at once."""
+    yield from check_titles(lookups)
+    yield from check_supersession(lookups)

@@ -8,12 +8,13 @@ from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from publisher.checks.places import field_problem, missing_problem
+from publisher.clock import SHANGHAI
 from publisher.content import codes
 from publisher.content.decode import describe, shape_of
-from publisher.content.library import Entry, Library
-from publisher.content.model.fields import SHANGHAI
+from publisher.content.library import Entry
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy, StatedEntry
 from publisher.content.model.vocabulary import Channel, ContactWay, Field, Force, Kind, ListingState, ListingType, NewsType, SourceType, State
+from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import policy_force
 from publisher.problems import Problem, suggestion
 from publisher.settings import Settings
@@ -29,13 +30,13 @@ _NUMBER_FORMS = (
 )
 
 
-def check_entry(entry: Entry, library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
+def check_entry(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datetime) -> Iterator[Problem]:
     """Apply the rules of every kind, then those of the entry's own."""
     yield from _check_common(entry, settings)
     yield from _check_states(entry, settings)
     for tag_index, tag in enumerate(entry.data.tags):
-        if library.taxonomy.tags and library.taxonomy.canonical(tag) not in library.taxonomy.tags:
-            guess = suggestion(tag, [*library.taxonomy.tags, *library.taxonomy.aliases])
+        if taxonomy.tags and taxonomy.canonical(tag) not in taxonomy.tags:
+            guess = suggestion(tag, [*taxonomy.tags, *taxonomy.aliases])
             yield field_problem(entry, "unknown-tag", ("tags", tag_index), value=tag, guess=guess)
     rules = _RULES.get(entry.kind)
     if rules:

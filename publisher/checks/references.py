@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from publisher.checks.places import field_problem
 from publisher.checks.texts import check_text, markdown_texts
-from publisher.content.library import Entry, Library
+from publisher.content.library import Entry, join
+from publisher.content.lookups import Lookups
 from publisher.content.model.kinds import Event, Guide, Listing, News, Policy
-from publisher.content.model.vocabulary import Kind, State
-from publisher.lifecycle import Status, status
+from publisher.content.model.vocabulary import Kind
 from publisher.problems import Problem, suggestion
-from publisher.settings import Settings
 from publisher.strictyaml import Step
 
 #: The fields that name other entries, and the kind they name.
@@ -25,61 +23,62 @@ REFERENCES: dict[type, tuple[tuple[str, Kind], ...]] = {
 }
 
 
-def check_references(library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
-    """Apply every rule that compares entries."""
-    titles: dict[tuple[Kind, str], Entry] = {}
-    for entry in library.entries:
-        is_draft = status(entry, as_of, settings.closing_days) is Status.DRAFT
-        first = entry if is_draft else titles.setdefault((entry.kind, entry.title), entry)
-        if first is not entry:
-            yield field_problem(entry, "duplicate-title", ("title",), other=first.path)
-        yield from _check_named(entry, library)
-        yield from _check_image(entry, library)
-        for text in markdown_texts(entry):
-            yield from check_text(text, library, settings, as_of)
-    yield from _check_supersession(library)
+def check_references(entry: Entry, lookups: Lookups, *, is_public: bool) -> Iterator[Problem]:
+    """Hold what an entry names, shows and links to against the rest of the content."""
+    yield from _check_named(entry, lookups)
+    yield from _check_image(entry, lookups)
+    for text in markdown_texts(entry):
+        yield from check_text(text, lookups, is_public)
 
 
-def _check_named(entry: Entry, library: Library) -> Iterator[Problem]:
+def _check_named(entry: Entry, lookups: Lookups) -> Iterator[Problem]:
     for name, kind in REFERENCES.get(type(entry.data), ()):
         value = getattr(entry.data, name)
         for index, written in enumerate((value,) if isinstance(value, str) else value):
             steps: tuple[Step, ...] = (name,) if isinstance(value, str) else (name, index)
-            found = library.by_id.get(written)
-            if found is None and written in library.unread:
+            found = lookups.head(written)
+            if found is None and written in lookups.unread:
                 continue
             if found is None:
-                guess = suggestion(written, [other.id for other in library.of_kind(kind)])
+                guess = suggestion(written, list(lookups.ids(kind)))
                 yield field_problem(entry, "dangling-reference", steps, value=written, guess=guess)
             elif found.kind is not kind:
                 yield field_problem(entry, "wrong-kind-reference", steps, value=written, expected=kind.label, actual=found.kind.label)
-            elif name == "policies" and isinstance(found.data, Policy) and found.data.replaced_by:
-                yield field_problem(entry, "superseded-referred", steps, value=written, other=found.data.replaced_by[0])
+            elif name == "policies" and found.replaced_by:
+                yield field_problem(entry, "superseded-referred", steps, value=written, other=found.replaced_by[0])
 
 
-def _check_image(entry: Entry, library: Library) -> Iterator[Problem]:
+def _check_image(entry: Entry, lookups: Lookups) -> Iterator[Problem]:
     image = entry.data.image
-    if image and library.find_image(entry.path, image.src) is None:
+    if image and lookups.image(join(entry.path, image.src)) is None:
         yield field_problem(entry, "missing-image", ("image", "src"), value=image.src)
     if image and not image.alt:
         yield field_problem(entry, "missing-alt", ("image", "alt"), value=image.src)
 
 
-def _check_supersession(library: Library) -> Iterator[Problem]:
+def check_titles(lookups: Lookups) -> Iterator[Problem]:
+    """Two entries of a kind with one title."""
+    row = lookups.row("same-title")
+    for entry_id, first in zip(row[::2], row[1::2], strict=True):
+        other = lookups.head(first)
+        yield field_problem(lookups.entry(entry_id), "duplicate-title", ("title",), other=other.path if other else first)
+
+
+def check_supersession(lookups: Lookups) -> Iterator[Problem]:
+    """Policies that replace each other: told on both sides, and never in a circle."""
     successors: dict[str, set[str]] = {}
-    for entry in library.of_kind(Kind.POLICY):
-        assert isinstance(entry.data, Policy)
-        successors.setdefault(entry.id, set()).update(entry.data.replaced_by)
-        for older in entry.data.replaces:
-            successors.setdefault(older, set()).add(entry.id)
-            old = library.by_id.get(older)
-            is_silent = old and isinstance(old.data, Policy) and entry.id not in old.data.replaced_by
-            if old and is_silent and isinstance(entry.data, Policy) and entry.data.state in (State.PUBLISHED, State.CORRECTED):
-                yield field_problem(old, "supersession-one-sided", ("force",), value=entry.id, other=entry.path)
-    for entry in library.of_kind(Kind.POLICY):
-        circle = _circle(entry.id, successors)
-        if circle and entry.id == min(circle):
-            yield field_problem(entry, "reference-cycle", ("replaced_by",), value=" → ".join((*circle, circle[0])))
+    heads = {entry_id: head for entry_id in lookups.row("replacing") if (head := lookups.head(entry_id))}
+    for entry_id, head in heads.items():
+        successors.setdefault(entry_id, set()).update(head.replaced_by)
+        for older in head.replaces:
+            successors.setdefault(older, set()).add(entry_id)
+            old = lookups.head(older)
+            if old and old.kind is Kind.POLICY and entry_id not in old.replaced_by:
+                yield field_problem(lookups.entry(older), "supersession-one-sided", ("force",), value=entry_id, other=head.path)
+    for entry_id in heads:
+        circle = _circle(entry_id, successors)
+        if circle and entry_id == min(circle):
+            yield field_problem(lookups.entry(entry_id), "reference-cycle", ("replaced_by",), value=" → ".join((*circle, circle[0])))
 
 
 def _circle(start: str, successors: dict[str, set[str]]) -> tuple[str, ...]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, lru_cache
 
 from publisher.checks.places import words_problem
 from publisher.content.decode import shape_of
-from publisher.content.library import Edition, Entry, Library
+from publisher.content.library import Edition, Entry, join
 from publisher.content.links import resolve_link
+from publisher.content.lookups import Lookups
 from publisher.content.model.fields import Model, is_markdown
-from publisher.lifecycle import status
 from publisher.markup import CJK, Html, Place, places, raw_html, render, without_code
 from publisher.problems import Problem
-from publisher.settings import Settings
 from publisher.strictyaml import Step
 
 
@@ -86,8 +84,8 @@ def _markdown_fields(model: type[Model]) -> tuple[tuple[str, bool], ...]:
     return tuple(rows)
 
 
-def check_text(text: MarkdownText, library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
-    """Apply every rule about Markdown; places are only asked for when something is wrong."""
+def check_text(text: MarkdownText, lookups: Lookups, speaks: bool) -> Iterator[Problem]:
+    """Apply every rule about Markdown; places are only asked for when something is wrong. What ``speaks`` is public, or a mail."""
     html = text.html
     if html.omits_html:
         yield from _check_html(text)
@@ -96,7 +94,7 @@ def check_text(text: MarkdownText, library: Library, settings: Settings, as_of: 
             if place.kind == "h1":
                 yield text.problem("heading-one", place.line, place.column, 1)
     for written in dict.fromkeys(html.links):
-        yield from _check_link(text, written, library, settings, as_of)
+        yield from _check_link(text, written, lookups, speaks)
     if "<a>" in html.raw:
         yield from _check_unsafe(text)
     if "://" in text.text:
@@ -104,7 +102,7 @@ def check_text(text: MarkdownText, library: Library, settings: Settings, as_of: 
     if "](#" in text.text:
         yield from _check_own_anchors(text)
     if html.images:
-        yield from _check_images(text, library)
+        yield from _check_images(text, lookups)
 
 
 def _check_html(text: MarkdownText) -> Iterator[Problem]:
@@ -131,18 +129,15 @@ def _check_own_anchors(text: MarkdownText) -> Iterator[Problem]:
             yield text.at(place, "broken-anchor", place.target, value=place.target, choices=choices)
 
 
-def _check_link(text: MarkdownText, written: str, library: Library, settings: Settings, as_of: datetime) -> Iterator[Problem]:
+def _check_link(text: MarkdownText, written: str, lookups: Lookups, speaks: bool) -> Iterator[Problem]:
     entry = text.entry
-    target = resolve_link(library, entry.path, written)
+    target = resolve_link(lookups, entry.path, written)
     words: dict[str, object] = {"value": written}
     code: str | None = target.fault
     if target.fault == "broken-anchor" and target.entry:
-        words["choices"] = "、".join(heading.anchor for heading in target.entry.html.headings) or "（无）"
-    elif target.entry and not target.fault:
-        now = status(target.entry, as_of, settings.closing_days)
-        speaks = isinstance(entry, Edition) or status(entry, as_of, settings.closing_days).is_public
-        if not now.is_public and speaks:
-            code, words["status"] = "link-to-hidden", now.label
+        words["choices"] = "、".join(target.entry.anchors) or "（无）"
+    elif target.entry and not target.fault and speaks and not target.entry.is_public:
+        code, words["status"] = "link-to-hidden", target.entry.status_label
     if code is None:
         return
     for place in text.places:
@@ -171,14 +166,14 @@ def _check_bare_urls(text: MarkdownText) -> Iterator[Problem]:
         yield text.problem("bare-url", blank.count("\n", 0, match.start()), match.start() - line_start, len(match[0]), value=match[0], fixed=match[0])
 
 
-def _check_images(text: MarkdownText, library: Library) -> Iterator[Problem]:
+def _check_images(text: MarkdownText, lookups: Lookups) -> Iterator[Problem]:
     for place in text.places:
         if place.kind != "img":
             continue
         code = None
         if place.target.startswith(("http://", "https://", "//")):
             code = "remote-image"
-        elif library.find_image(text.entry.path, place.target) is None:
+        elif lookups.image(join(text.entry.path, place.target)) is None:
             code = "missing-image"
         elif not place.words.strip():
             code = "missing-alt"

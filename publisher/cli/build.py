@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import json
-import time
-from collections import Counter
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from publisher.cli.options import Progress, add_common, print_problems, problems_json, say, time_of
-from publisher.content.model.fields import SHANGHAI
-from publisher.content.model.vocabulary import Kind
-from publisher.lifecycle import next_change
-from publisher.problems import has_errors
-from publisher.site.build import BuildReport, build_site
-from publisher.site.prepare import Prepared, prepare
+from publisher.cli.options import Progress, add_common, say, time_of
+from publisher.clock import SHANGHAI
+from publisher.engine.build import Order, build
+from publisher.engine.report import BuildReport
+
+if TYPE_CHECKING:
+    from publisher.site.frames import Shell
+
+#: The kinds in the order of the report, with their names; `publisher.content.model.vocabulary` is too heavy to import for this alone.
+KIND_NAMES = {
+    "news": "商业资讯",
+    "policy": "政策解读",
+    "listing": "供需对接",
+    "guide": "代办服务",
+    "event": "活动",
+    "enterprise": "企业名录",
+    "page": "页面",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,63 +35,83 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Build, print a short report, and give 1 when there is an error."""
-    started = time.perf_counter()
-    as_of = time_of(options)
-    out = options.out or options.root / "site"
-    say("正在检查内容……")
-    prepared = prepare(options.root, as_of)
-    if has_errors(prepared.problems, strict=options.strict):
-        if options.format == "json":
-            print(json.dumps(problems_json(prepared.problems) | {"built": False}, ensure_ascii=False, indent=2))
-        else:
-            print_problems(prepared.problems, options.format, options.lang)
-            print("有错误，没有生成；原来的网站没有动。" if options.lang == "zh" else "Nothing was built; the last site stands.")
-        return 1
+def load_theme(root: Path) -> Shell:
+    """The theme's frame; loading the theme takes longer than most builds, so it is put off until a frame is missing."""
     from publisher.material.shell import load_shell
 
-    report = build_site(prepared, load_shell(options.root), out, is_clean=options.clean, progress=Progress("正在生成"))
-    report.seconds = time.perf_counter() - started
+    return load_shell(root)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build, print a short report, and give 1 when there is an error."""
+    as_of = time_of(options)
+    out = options.out or options.root / "site"
+    say("正在生成……")
+    order = Order(
+        options.root,
+        out,
+        as_of,
+        load_theme,
+        is_clean=options.clean,
+        is_strict=options.strict,
+        progress=Progress("正在生成"),
+        waiting=lambda holder: say(f"另一个生成正在进行（进程 {holder}），等它结束……"),
+    )
+    report = build(order)
     if options.format == "json":
-        print(json.dumps(_json(prepared, report), ensure_ascii=False, indent=2))
-        return 0
-    if prepared.problems:
-        print_problems(prepared.problems, options.format, options.lang)
-    if options.format == "text":
-        print(format_report(prepared, report, out, options.lang))
-    return 0
+        _print_json(report, as_of)
+    elif not report.is_built:
+        _print_problems(report, options)
+        print("有错误，没有生成；原来的网站没有动。" if options.lang == "zh" else "Nothing was built; the last site stands.")
+    else:
+        if report.problems:
+            _print_problems(report, options)
+        if options.format == "text":
+            print(format_report(report, out, options.lang))
+    return 0 if report.is_built else 1
 
 
-def _json(prepared: Prepared, report: BuildReport) -> dict[str, object]:
-    change = next_change(prepared.library, prepared.as_of, prepared.settings.closing_days)
-    return problems_json(prepared.problems) | {
-        "built": True,
-        "as_of": prepared.as_of.isoformat(),
-        "entries": {kind.value: len(prepared.library.of_kind(kind)) for kind in Kind},
-        "written": sorted(report.written),
-        "removed": report.removed,
-        "kept": report.kept,
-        "seconds": round(report.seconds, 3),
-        "next_change": {"time": change[0].isoformat(), "entry": change[1].path} if change else None,
-    }
+def _print_problems(report: BuildReport, options: argparse.Namespace) -> None:
+    from publisher.cli.problems import print_problems
+
+    print_problems(report.problems, options.format, options.lang)
 
 
-def format_report(prepared: Prepared, report: BuildReport, out: Path, lang: str) -> str:
+def _print_json(report: BuildReport, as_of: datetime) -> None:
+    import json
+
+    from publisher.cli.problems import problems_json
+
+    result: dict[str, Any] = problems_json(report.problems) | {"built": report.is_built}
+    if report.is_built:
+        change = report.facts["next_change"]
+        result |= {
+            "as_of": as_of.isoformat(),
+            "entries": {kind: report.facts["counts"].get(kind, 0) for kind in KIND_NAMES},
+            "written": report.written,
+            "removed": report.removed,
+            "kept": report.kept,
+            "seconds": round(report.seconds, 3),
+            "next_change": {"time": datetime.fromtimestamp(change[0], SHANGHAI).isoformat(), "entry": change[2]} if change else None,
+        }
+    print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def format_report(report: BuildReport, out: Path, lang: str) -> str:
     """Entries by kind, files, seconds, what falls due next, what to open."""
-    counts = Counter(entry.kind for entry in prepared.library.entries)
-    change = next_change(prepared.library, prepared.as_of, prepared.settings.closing_days)
+    counts, change = report.facts["counts"], report.facts["next_change"]
+    due = f"{datetime.fromtimestamp(change[0], SHANGHAI):%Y-%m-%d %H:%M}" if change else ""
     index, serve = out / "index.html", f"python3 -m http.server --directory {out} 8000"
     if lang == "en":
-        kinds = ", ".join(f"{kind.value} {counts[kind]}" for kind in Kind if counts[kind])
-        due = f"{change[0].astimezone(SHANGHAI):%Y-%m-%d %H:%M} ({change[1].path})" if change else "never"
+        kinds = ", ".join(f"{kind} {counts[kind]}" for kind in KIND_NAMES if counts.get(kind))
+        when = f"{due} ({change[2]})" if change else "never"
         return (
             f"entries: {kinds}\nfiles: {report.wrote} written, {report.kept} unchanged, {len(report.removed)} removed, "
-            f"{report.seconds:.1f} s\nnext change: {due}\nopen: {index}\n  or run: {serve}, then open http://127.0.0.1:8000/"
+            f"{report.seconds:.1f} s\nnext change: {when}\nopen: {index}\n  or run: {serve}, then open http://127.0.0.1:8000/"
         )
-    kinds = "，".join(f"{kind.label} {counts[kind]}" for kind in Kind if counts[kind])
-    due = f"{change[0].astimezone(SHANGHAI):%Y-%m-%d %H:%M}（{change[1].title}），到时请再生成一次" if change else "没有"
+    kinds = "，".join(f"{name} {counts[kind]}" for kind, name in KIND_NAMES.items() if counts.get(kind))
+    when = f"{due}（{change[1]}），到时请再生成一次" if change else "没有"
     return (
         f"条目：{kinds}\n文件：写了 {report.wrote} 个，未变 {report.kept} 个，删除 {len(report.removed)} 个，用时 {report.seconds:.1f} 秒\n"
-        f"下次内容变化：{due}\n请打开：{index}\n  或运行 {serve}，再用浏览器打开 http://127.0.0.1:8000/"
+        f"下次内容变化：{when}\n请打开：{index}\n  或运行 {serve}，再用浏览器打开 http://127.0.0.1:8000/"
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
-from publisher.cli.options import add_common, print_problems, problems_json, say, time_of
+from publisher.cli.options import add_common, say, time_of
+from publisher.cli.problems import print_problems, problems_json
+from publisher.engine.prepare import prepare
 from publisher.lifecycle import next_change
 from publisher.problems import has_errors
-from publisher.site.prepare import prepare, sort_problems
+from publisher.problems.order import sort_problems
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

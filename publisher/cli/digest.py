@@ -6,14 +6,15 @@ import argparse
 import os
 from pathlib import Path
 
-from publisher.cli.options import add_common, print_problems, say, time_of
+from publisher.cli.options import add_common, say, time_of
+from publisher.cli.problems import print_problems
 from publisher.content.model.vocabulary import Period
 from publisher.digest.edition import Interval, interval_of, last_interval, plan_edition, proposed_edition, render_edition_file
+from publisher.engine.build import Order, build
+from publisher.engine.prepare import Prepared, prepare
+from publisher.lifecycle import status
 from publisher.problems import PublisherError, has_errors
-from publisher.site.build import build_site
-from publisher.site.catalogue import Catalogue
 from publisher.site.editions import MAIL_FILES
-from publisher.site.prepare import Prepared, prepare
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -80,8 +81,8 @@ def run_build(options: argparse.Namespace) -> int:
         return started
     interval, prepared = started
     edition = proposed_edition(prepared.library, interval, prepared.settings)
-    status = Catalogue(prepared.library, prepared.settings, prepared.as_of).status
-    if not any(name in status and status[name].is_public for name in edition.entry_ids):
+    found = (prepared.library.by_id.get(name) for name in edition.entry_ids)
+    if not any(entry and status(entry, prepared.as_of, prepared.settings.closing_days).is_public for entry in found):
         print(f"{interval.id} 没有内容，没有生成简报。")
         return 0
     if edition not in prepared.library.editions:
@@ -90,7 +91,7 @@ def run_build(options: argparse.Namespace) -> int:
     from publisher.material.shell import load_shell
 
     out = options.out or options.root / "site"
-    report = build_site(prepared, load_shell(options.root), out)
+    report = build(Order(options.root, out, prepared.as_of, load_shell))
     folder = out / edition.url
     print(f"简报 {interval.id}《{edition.data.title}》：{len(set(edition.entry_ids))} 条；网站写了 {report.wrote} 个文件。")
     for words, name in (("存档页", "index.html"), ("邮件网页版", MAIL_FILES["html"]), ("邮件文字版", MAIL_FILES["text"]), ("完整邮件", MAIL_FILES["eml"])):

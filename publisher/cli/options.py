@@ -9,9 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.clock import read_as_of
-from publisher.problems import Problem
-from publisher.problems.output import format_github, format_text, to_json
-from publisher.problems.problem import Language
 
 
 class UsageError(Exception):
@@ -53,20 +50,6 @@ def time_of(options: argparse.Namespace) -> datetime:
         return read_as_of(text)
     except (ValueError, OverflowError):
         raise UsageError(f"环境变量 PUBLISHER_AS_OF 的时间写得不对 / not a time: {text}") from None
-
-
-def print_problems(problems: list[Problem], style: str, lang: Language) -> None:
-    """Print problems for people or for CI; JSON is printed by the verbs, which add to it."""
-    if style == "github":
-        print(format_github(problems, lang)) if problems else None
-    else:
-        print(format_text(problems, lang))
-
-
-def problems_json(problems: list[Problem]) -> dict[str, object]:
-    """The part of a JSON result that is about problems."""
-    errors = sum(problem.is_error for problem in problems)
-    return {"errors": errors, "warnings": len(problems) - errors, "problems": to_json(problems)}
 
 
 def say(text: str) -> None:

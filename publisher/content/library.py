@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -157,88 +157,96 @@ _EDITION_ID = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*")
 _WRITTEN_ID = re.compile(r"^(?:编号|id): *['\"]?([a-z0-9.-]+)", re.MULTILINE)
 
 
-@dataclass
-class _Reading:
-    """What one walk over the content folder has found so far."""
+@dataclass(slots=True)
+class Found:
+    """What one file turned out to be: at most one thing, and every problem of it."""
 
-    content: Path
-    entries: list[Entry] = field(default_factory=list)
-    editions: list[Edition] = field(default_factory=list)
-    images: dict[str, ImageFile] = field(default_factory=dict)
-    taxonomy: YamlText | None = None
+    name: str
+    thing: Entry | Edition | ImageFile | YamlText | None = None
     problems: list[Problem] = field(default_factory=list)
-    unknown_folders: set[str] = field(default_factory=set)
-    unread: set[str] = field(default_factory=set)
+    #: The path and the id of an entry that is there but cannot be read.
+    unread: tuple[str, ...] = ()
 
 
 def load_library(settings: Settings) -> tuple[Library, list[Problem]]:
     """Read every file below ``content/``; one bad file never hides another."""
-    reading = _Reading(settings.content)
+    require_content(settings)
+    found = [read_file(name, path, settings.content) for name, path in sources.walk(settings.content, settings.root)]
+    problems = [problem for one in found for problem in one.problems]
+    taxonomy, faults = load_taxonomy(next((one.thing for one in found if isinstance(one.thing, YamlText)), None))
+    entries: dict[str, Entry] = {}
+    for one in found:
+        if isinstance(one.thing, Entry):
+            if fault := duplicate_id(one.thing, entries.get(one.thing.id)):
+                faults.append(fault)
+            else:
+                entries[one.thing.id] = one.thing
+    editions = sorted((one.thing for one in found if isinstance(one.thing, Edition)), key=lambda edition: (edition.data.end, edition.id))
+    images = {one.name: one.thing for one in found if isinstance(one.thing, ImageFile)}
+    unread = frozenset(name for one in found for name in one.unread)
+    return Library(tuple(entries.values()), tuple(editions), taxonomy, images, unread), problems + faults
+
+
+def require_content(settings: Settings) -> None:
+    """Raise a `PublisherError` when there is no content folder."""
     if not settings.content.is_dir():
         raise PublisherError(f"找不到内容文件夹 {settings.content}", f"there is no content folder {settings.content}")
-    for name, path in sources.walk(settings.content, settings.root):
-        _read_file(reading, name, path)
-    taxonomy, problems = load_taxonomy(reading.taxonomy)
-    reading.problems += problems
-    entries, problems = _unique(reading.entries)
-    reading.problems += problems
-    editions = tuple(sorted(reading.editions, key=lambda edition: (edition.data.end, edition.id)))
-    return Library(entries, editions, taxonomy, reading.images, frozenset(reading.unread)), reading.problems
 
 
-def _read_file(reading: _Reading, name: str, path: Path) -> None:
+def read_file(name: str, path: Path, content: Path) -> Found:
+    """Read one file of the content folder; ``liaison/`` stays closed."""
+    found = Found(name)
     parts = name.split("/")
     folder = parts[1] if len(parts) > 2 else ""
     suffix = path.suffix.lower()
     if folder == "liaison":
-        return
-    if fault := sources.link_fault(path, name, reading.content):
-        reading.problems.append(fault)
-        return
-    if suffix in IMAGE_SUFFIXES:
+        return found
+    if fault := sources.link_fault(path, name, content):
+        found.problems.append(fault)
+    elif suffix in IMAGE_SUFFIXES:
         image = inspect_image(path, name)
         if isinstance(image, Problem):
-            reading.problems.append(image)
+            found.problems.append(image)
         else:
-            reading.images[name] = image
-        return
-    if folder not in KIND_OF_FOLDER and folder not in OTHER_FOLDERS:
-        if folder not in reading.unknown_folders:
-            reading.unknown_folders.add(folder)
-            reading.problems.append(Problem("unknown-folder", Span(name), {"value": folder or "content"}))
-        return
-    if suffix not in ENTRY_SUFFIXES or (folder in OTHER_FOLDERS and suffix == ".md"):
-        reading.problems.append(Problem("unknown-file-type", Span(name), {"value": suffix or path.name}))
-        return
+            found.thing = image
+    elif folder not in KIND_OF_FOLDER and folder not in OTHER_FOLDERS:
+        found.problems.append(Problem("unknown-folder", Span(name), {"value": folder or "content"}))
+    elif suffix not in ENTRY_SUFFIXES or (folder in OTHER_FOLDERS and suffix == ".md"):
+        found.problems.append(Problem("unknown-file-type", Span(name), {"value": suffix or path.name}))
+    else:
+        _read_text(found, path, folder)
+    return found
+
+
+def _read_text(found: Found, path: Path, folder: str) -> None:
+    """Read a file that should hold an entry, an edition or the table of tags."""
+    name = found.name
     data = sources.read_bytes(path, name)
     text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
-    reading.problems += problems
+    found.problems += problems
     if not text or problems:
-        reading.unread |= {name, path.stem}
-        return
-    if name == TAXONOMY_PATH:
-        reading.taxonomy = YamlText(name, text)
+        found.unread = (name, path.stem)
+    elif name == TAXONOMY_PATH:
+        found.thing = YamlText(name, text)
     elif folder == "editions":
-        _read_edition(reading, name, path.stem, text)
+        _read_edition(found, path.stem, text)
     elif folder in KIND_OF_FOLDER:
-        entry, problems = read_entry(name, path.name, text, KIND_OF_FOLDER[folder])
-        reading.problems += problems
-        if entry:
-            reading.entries.append(entry)
-        else:
+        found.thing, problems = read_entry(name, path.name, text, KIND_OF_FOLDER[folder])
+        found.problems += problems
+        if found.thing is None:
             written = _WRITTEN_ID.search(text)
-            reading.unread |= {name, written[1] if written else path.stem}
+            found.unread = (name, written[1] if written else path.stem)
 
 
-def _read_edition(reading: _Reading, name: str, stem: str, text: str) -> None:
-    source = YamlText(name, text)
+def _read_edition(found: Found, stem: str, text: str) -> None:
+    source = YamlText(found.name, text)
     if not _EDITION_ID.fullmatch(stem):
-        reading.problems.append(Problem("bad-id", Span(name), {"value": stem, "fixed": propose_id(stem)}, f"{stem}.yml"))
+        found.problems.append(Problem("bad-id", Span(found.name), {"value": stem, "fixed": propose_id(stem)}, f"{stem}.yml"))
         return
     model, problems = decode(source, EditionModel, "简报")
-    reading.problems += problems
+    found.problems += problems
     if isinstance(model, EditionModel):
-        reading.editions.append(Edition(stem, model, source))
+        found.thing = Edition(stem, model, source)
 
 
 def read_entry(name: str, file_name: str, text: str, kind: Kind) -> tuple[Entry | None, list[Problem]]:
@@ -263,18 +271,12 @@ def read_entry(name: str, file_name: str, text: str, kind: Kind) -> tuple[Entry 
     return Entry(kind, model.id or stem, model, source, render(markdown)), problems
 
 
-def _unique(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], list[Problem]]:
-    """Keep the first entry of each id; the others are problems."""
-    kept: dict[str, Entry] = {}
-    problems: list[Problem] = []
-    for entry in entries:
-        other = kept.get(entry.id)
-        if other is None and not (entry.kind is Kind.PAGE and entry.id in RESERVED):
-            kept[entry.id] = entry
-            continue
-        words = {"value": entry.id, "other": other.path if other else "网站自带的页面"}
-        problems.append(Problem("duplicate-id", _id_span(entry), words, ""))
-    return tuple(kept.values()), problems
+def duplicate_id(entry: Entry, other: Entry | None) -> Problem | None:
+    """Why an entry cannot have its id: an earlier file has it, or the site itself."""
+    if other is None and not (entry.kind is Kind.PAGE and entry.id in RESERVED):
+        return None
+    words = {"value": entry.id, "other": other.path if other else "网站自带的页面"}
+    return Problem("duplicate-id", _id_span(entry), words, "")
 
 
 def _id_span(entry: Entry) -> Span:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from publisher.content.images import ImageFile
-from publisher.content.library import Entry, Library, join
+from publisher.content.library import join
+from publisher.content.lookups import Known, Lookups
 
 #: What is wrong with a link, as a problem code.
 LinkFault = Literal["broken-link", "broken-anchor", "link-leaves-content", "unsafe-link"]
@@ -17,7 +18,7 @@ class LinkTarget:
     """What a link leads to; ``site_path`` is a path of the site without a leading slash."""
 
     fault: LinkFault | None = None
-    entry: Entry | None = None
+    entry: Known | None = None
     image: ImageFile | None = None
     site_path: str | None = None
     anchor: str = ""
@@ -32,7 +33,7 @@ class LinkTarget:
         return None if self.site_path is None else self.site_path + tail
 
 
-def resolve_link(library: Library, entry_path: str, written: str) -> LinkTarget:
+def resolve_link(lookups: Lookups, entry_path: str, written: str) -> LinkTarget:
     """Find what ``written`` leads to from the file at ``entry_path``: a relative path, or ``site:`` and a path of the site."""
     path, _, anchor = written.partition("#")
     path = path.split("?", 1)[0]
@@ -43,13 +44,12 @@ def resolve_link(library: Library, entry_path: str, written: str) -> LinkTarget:
     target = join(entry_path, path)
     if path.startswith("/") or not target.startswith("content/"):
         return LinkTarget("link-leaves-content")
-    if image := library.images.get(target):
+    entry = lookups.at(target)
+    if entry is None and (image := lookups.image(target)):
         return LinkTarget(image=image)
-    entry = library.by_path.get(target)
-    if entry is None and target in library.unread:
+    if entry is None and target in lookups.unread:
         return LinkTarget()
     if entry is None:
         return LinkTarget("broken-link")
-    anchors = {heading.anchor for heading in entry.html.headings}
-    fault: LinkFault | None = "broken-anchor" if anchor and anchor not in anchors else None
+    fault: LinkFault | None = "broken-anchor" if anchor and anchor not in entry.anchors else None
     return LinkTarget(fault, entry=entry, anchor=anchor)

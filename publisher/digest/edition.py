@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from publisher.clock import SHANGHAI
 from publisher.content.library import Edition, Entry, Library
 from publisher.content.model.edition import EditionModel, EditionSection
-from publisher.content.model.fields import SHANGHAI
 from publisher.content.model.vocabulary import Kind, Period
 from publisher.lifecycle import deadlines, status
 from publisher.settings import Settings

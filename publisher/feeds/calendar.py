@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
+from publisher.feeds.feed import CalendarItem
 from publisher.markup import clean_text
 
 ZONE = "Asia/Shanghai"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarItem:
-    """One event: whole days when ``start`` is a date; ``end`` is exclusive. ``uid`` stays the same whatever changes."""
-
-    uid: str
-    summary: str
-    start: date | datetime
-    end: date | datetime | None
-    url: str
-    description: str
-    created: datetime
-    changed: datetime
-    location: str = ""
-    is_cancelled: bool = False
-
-    @property
-    def sequence(self) -> int:
-        """SEQUENCE (RFC 5545 section 3.8.7.4) without a memory: minutes from first publication to the last change."""
-        return max(0, int((self.changed - self.created).total_seconds()) // 60)
 
 
 def render_calendar(name: str, description: str, items: Sequence[CalendarItem], product: str) -> bytes:

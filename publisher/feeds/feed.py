@@ -1,10 +1,10 @@
-"""`Feed` and `FeedItem`: what every format is made from; and the text that goes into them, made safe for XML and for feed readers."""
+"""`Feed`, `FeedItem`, `CalendarItem` and `Outline`: what the formats are made from; and their text, made safe for feed readers."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from publisher.markup import clean_text
 
@@ -40,6 +40,38 @@ class Feed:
     updated: datetime
     items: tuple[FeedItem, ...]
     language: str = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarItem:
+    """One event: whole days when ``start`` is a date; ``end`` is exclusive. ``uid`` stays the same whatever changes."""
+
+    uid: str
+    summary: str
+    start: date | datetime
+    end: date | datetime | None
+    url: str
+    description: str
+    created: datetime
+    changed: datetime
+    location: str = ""
+    is_cancelled: bool = False
+
+    @property
+    def sequence(self) -> int:
+        """SEQUENCE (RFC 5545 section 3.8.7.4) without a memory: minutes from first publication to the last change."""
+        return max(0, int((self.changed - self.created).total_seconds()) // 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One feed of the list; ``group`` is the heading it stands under."""
+
+    group: str
+    title: str
+    xml_url: str
+    html_url: str
+    description: str = ""
 
 
 #: The file names of the formats, below a feed's ``base_url``, with their media types.

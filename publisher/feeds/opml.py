@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from publisher.feeds.feed import Outline
 from publisher.markup import clean_text
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """One feed of the list; ``group`` is the heading it stands under."""
-
-    group: str
-    title: str
-    xml_url: str
-    html_url: str
-    description: str = ""
 
 
 def render_opml(title: str, outlines: Sequence[Outline]) -> bytes:

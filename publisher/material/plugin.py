@@ -16,11 +16,11 @@ from mkdocs.plugins import BasePlugin, get_plugin_logger
 from mkdocs.structure.files import Files
 
 from publisher.clock import read_as_of
+from publisher.engine.build import Order, build
+from publisher.engine.prepare import Prepared, prepare
 from publisher.material.shell import MaterialShell
 from publisher.problems import PublisherError, has_errors
 from publisher.problems.output import format_text
-from publisher.site.build import build_site
-from publisher.site.prepare import Prepared, prepare
 
 _log = get_plugin_logger("publisher")
 
@@ -65,7 +65,8 @@ class PublisherPlugin(BasePlugin[PublisherPluginConfig]):  # type: ignore[no-unt
         assert self._prepared is not None
         config.nav = self._nav
         try:
-            report = build_site(self._prepared, self._shell, Path(config.site_dir), is_clean=True, is_ours=True)
+            root = self._prepared.settings.root
+            report = build(Order(root, Path(config.site_dir), self._prepared.as_of, lambda _root: self._shell, is_clean=True, is_ours=True))
         except PublisherError as error:
             raise PluginError(error.zh) from error
         _log.info("%d files written", report.wrote)

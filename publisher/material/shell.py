@@ -1,22 +1,19 @@
-"""The page frame borrowed from Material for MkDocs: rendered once per layout with slots, then only stamped.
+"""The page frame borrowed from Material for MkDocs, rendered once per layout with slots for what depends on the page.
 
 Material's ``main.html`` (with the overrides of ``templates/site``) is rendered through its own Jinja environment for one
-page of each section, depth and width. What depends on the page is a slot; `stamp` joins the pieces around the values and
-escapes them. What it does not do: read Markdown, know entries, write files.
+page of each section, depth and width; `publisher.site.frames` cuts and stamps it. What it does not do: read Markdown, know
+entries, write files.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import jinja2
 import mkdocs
@@ -28,15 +25,10 @@ from mkdocs.utils import get_relative_url
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import PublisherError
 from publisher.site.artifacts import Frame
+from publisher.site.frames import slot
 
-_SLOT = re.compile(r"@@slot:(\w+)@@")
-_LOCAL = re.compile(r'\b(href|src)="(?![a-z][a-z0-9+.-]*:|#|/)([^"]*)"')
 #: What of the theme's assets our pages never load.
 _UNUSED_ASSETS = re.compile(r"\.map$|/lunr/|/workers/|\.py$")
-
-
-def _slot(name: str) -> str:
-    return f"@@slot:{name}@@"
 
 
 @dataclass
@@ -81,10 +73,10 @@ class _Page:
     is_homepage: bool
     title: str
     meta: dict[str, Any]
-    content: str = _slot("content")
-    toc_slot: str = _slot("toc")
-    head_slot: str = _slot("head")
-    canonical_url: str = _slot("canonical")
+    content: str = slot("content")
+    toc_slot: str = slot("toc")
+    head_slot: str = slot("head")
+    canonical_url: str = slot("canonical")
     toc: list[_Anchor] = field(default_factory=lambda: [_Anchor("#content")])
     previous_page: None = None
     next_page: None = None
@@ -100,25 +92,6 @@ class MaterialShell:
 
     def __init__(self, config: MkDocsConfig) -> None:
         self._config = config
-        self._pieces: dict[tuple[str, int, bool, str], tuple[list[str], str]] = {}
-
-    def fingerprint(self, frame: Frame) -> str:
-        """A digest of the pieces that a frame is stamped into."""
-        return self._pieces_for(frame)[1]
-
-    def stamp(self, frame: Frame, content: str) -> str:
-        """Join the pieces of the frame around the values of one page; the values are escaped here, the content is HTML."""
-        values = {
-            "title": escape(frame.title),
-            "description": escape(frame.description or self._config.site_description or ""),
-            "canonical": escape(f"{self._config.site_url or ''}{frame.url}"),
-            "head": self._head(frame),
-            "toc": _toc(frame),
-            "content": content,
-        }
-        pieces, _ = self._pieces_for(frame)
-        written = "".join(values[piece] if index % 2 else piece for index, piece in enumerate(pieces))
-        return self._absolute(written) if frame.url == "404.html" else written
 
     def assets(self) -> dict[str, Path]:
         """The static files of the theme and of ``templates/site/assets`` by their path in the site; ours win."""
@@ -137,21 +110,13 @@ class MaterialShell:
     def _custom_dir(self) -> Path:
         return Path(self._config.theme.custom_dir or "/nonexistent")
 
-    def _pieces_for(self, frame: Frame) -> tuple[list[str], str]:
-        kind = frame.url if frame.url in ("", "404.html") else "inner"
-        key = (frame.section, frame.url.count("/"), frame.is_wide, kind)
-        if key not in self._pieces:
-            written = self._render(frame)
-            self._pieces[key] = (_SLOT.split(written), hashlib.blake2b(written.encode(), digest_size=16).hexdigest())
-        return self._pieces[key]
-
-    def _render(self, frame: Frame) -> str:
-        """Material's own templates, once, with slots."""
+    def render(self, frame: Frame) -> str:
+        """Material's own templates for a layout, with slots for the values."""
         config = self._config
         is_home = frame.url == ""
-        meta: dict[str, Any] = {"description": _slot("description"), "hide": ["navigation", "toc"] if frame.is_wide else ["navigation"]}
+        meta: dict[str, Any] = {"description": slot("description"), "hide": ["navigation", "toc"] if frame.is_wide else ["navigation"]}
         if not is_home:
-            meta["title"] = _slot("title")
+            meta["title"] = slot("title")
         page = _Page(url="x/" * frame.url.count("/"), is_homepage=is_home, title=config.site_name, meta=meta)
         base = get_relative_url(".", page.url)
         context = {
@@ -200,46 +165,9 @@ class MaterialShell:
         url = "." if url in ("index.md", "", "/", "./") else url
         return NavLink(title, url, active=bool(section) and url.rstrip("/") == section)
 
-    def _head(self, frame: Frame) -> str:
-        # Material takes each link of exactly rel="alternate" for a translation and asks for its sitemap; "feed" tells ours apart.
-        feeds = "".join(
-            f'<link rel="alternate feed" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
-        )
-        named = (("published", frame.published), ("modified", frame.modified))
-        times = "".join(f'<meta property="article:{name}_time" content="{escape(value)}">' for name, value in named if value)
-        return f'<meta name="generator" content="publisher">{feeds}{times}'
-
-    def _absolute(self, written: str) -> str:
-        """The page for unknown addresses is served at any depth: its own addresses begin at the host."""
-        root = urlsplit(self._config.site_url or "/").path or "/"
-
-        def from_root(match: re.Match[str]) -> str:
-            path = match[2].removeprefix("./")
-            return f'{match[1]}="{root}{"" if path == "." else path}"'
-
-        base = root.rstrip("/") or "/"
-        return re.sub(r'"base": ?"\."', f'"base":"{base}"', _LOCAL.sub(from_root, written))
-
 
 def _default_nav() -> list[dict[str, str]]:
     return [{"首页": "."}, *({kind.label: f"{kind.folder}/"} for kind in Kind if kind is not Kind.PAGE)]
-
-
-def _toc(frame: Frame) -> str:
-    """The table of contents as Material draws it: headings of the second level, those of the third within."""
-    if not frame.toc:
-        return ""
-    items: list[str] = []
-    for level, anchor, title in frame.toc:
-        link = f'<a href="#{escape(anchor)}" class="md-nav__link"><span class="md-ellipsis">{escape(title)}</span></a>'
-        if level == 2 or not items:
-            items.append(f'<li class="md-nav__item">{link}')
-        elif items[-1].endswith("</ul></nav>"):
-            items[-1] = items[-1].removesuffix("</ul></nav>") + f'<li class="md-nav__item">{link}</li></ul></nav>'
-        else:
-            items[-1] += f'<nav class="md-nav" aria-label="小节"><ul class="md-nav__list"><li class="md-nav__item">{link}</li></ul></nav>'
-    rows = "".join(f"{item}</li>" for item in items)
-    return f'<span class="md-nav__title">目录</span><ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{rows}</ul>'
 
 
 def load_mkdocs_config(root: Path) -> MkDocsConfig:

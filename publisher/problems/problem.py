@@ -60,14 +60,6 @@ class Problem:
         return (self.span, self.code, self.message())
 
 
-class PublisherError(Exception):
-    """The world's failure: a disk, a network, a template. One line for the user in each language, and its cause chained."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
-
-
 def has_errors(problems: Iterable[Problem], *, strict: bool = False) -> bool:
     """Whether anything stops a build: an error, or under ``strict`` anything at all."""
     return any(strict or problem.is_error for problem in problems)

@@ -1,181 +1,166 @@
-"""A library at a moment, put in order: who is listed where, who stands beside whom. Pure, and cheap enough to make anew each time."""
+"""The content as pages and checks see it: a `World` asked piece by piece, and a record of every piece that was asked for.
+
+Each question has a name, its cell: ``head:ID``, ``body:ID``, ``at:PATH``, ``image:NAME``, ``row:NAME``, ``has:NAME``,
+``near:NAME:ID``, ``rank:ID``, ``edition:ID``, ``edition-body:ID``. What a part of the plan has read while `reading` is all that
+it depends on, so that nobody has to keep a list of dependencies right by hand.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from typing import Protocol
 
-from publisher.content.codes import industries
-from publisher.content.library import Edition, Entry, Library
-from publisher.content.model.fields import SHANGHAI
-from publisher.content.model.kinds import Event, Listing, News
+from publisher.content.images import ImageFile
+from publisher.content.library import Edition, Entry
 from publisher.content.model.vocabulary import Kind
-from publisher.lifecycle import Status, deadline, status
+from publisher.content.taxonomy import Taxonomy
 from publisher.settings import Settings
+from publisher.site.heads import EditionHead, Head
 
-#: How many neighbours on each side of an entry in a list count as candidates for "related"; keeps a new entry's effect local.
-_NEIGHBOURS = 3
+#: How many neighbours on each side of an entry in a row count as candidates for "related"; keeps a new entry's effect local.
+REACH = 3
+
+
+class World(Protocol):
+    """Where the answers come from: memory, or the ledger of the last build with what has changed since."""
+
+    @property
+    def unread(self) -> Set[str]:
+        """Paths and ids of entries that are there but could not be read."""
+
+    def find_head(self, entry_id: str) -> Head | None:
+        """The head of an entry."""
+
+    def find_id(self, path: str) -> str | None:
+        """The entry in a file."""
+
+    def find_row(self, name: str) -> tuple[str, ...]:
+        """A row; empty when there is none."""
+
+    def find_image(self, name: str) -> ImageFile | None:
+        """An image of the content folder."""
+
+    def find_edition(self, edition_id: str) -> EditionHead | None:
+        """The head of an edition."""
+
+    def load_entry(self, entry_id: str) -> Entry:
+        """An entry with its text."""
+
+    def load_edition(self, edition_id: str) -> Edition:
+        """An edition with its text."""
 
 
 class Catalogue:
-    """The derived order of a library at ``as_of``. Lists are newest first; a list of a policy kind has what is over at its end."""
+    """The content at a moment."""
 
-    def __init__(self, library: Library, settings: Settings, as_of: datetime) -> None:
-        self.library, self.settings, self.as_of = library, settings, as_of
-        closing = settings.closing_days
-        self.status: dict[str, Status] = {entry.id: status(entry, as_of, closing) for entry in library.entries}
+    def __init__(self, world: World, taxonomy: Taxonomy, settings: Settings, as_of: datetime) -> None:
+        self.taxonomy, self.settings, self.as_of = taxonomy, settings, as_of
+        self._world = world
+        self._read: set[str] = set()
+        self._places: dict[str, tuple[Sequence[str], dict[str, int]]] = {}
 
-    @cached_property
-    def public(self) -> tuple[Entry, ...]:
-        """Every entry with a page, newest first."""
-        found = [entry for entry in self.library.entries if self.status[entry.id].is_public]
-        return tuple(sorted(found, key=lambda entry: (-entry.published.timestamp(), entry.id)))
+    @contextmanager
+    def reading(self) -> Iterator[set[str]]:
+        """Give the set into which the cells go that are read meanwhile."""
+        before, self._read = self._read, set()
+        try:
+            yield self._read
+        finally:
+            self._read = before
 
-    @cached_property
-    def listed(self) -> tuple[Entry, ...]:
-        """The entries that lists name: public, not withdrawn, no page, no listing that is over."""
-        return tuple(entry for entry in self.public if self._is_listed(entry))
+    @property
+    def unread(self) -> Set[str]:
+        """Paths and ids of entries that are there but could not be read."""
+        return self._world.unread
 
-    def _is_listed(self, entry: Entry) -> bool:
-        now = self.status[entry.id]
-        if entry.kind is Kind.PAGE or now is Status.WITHDRAWN:
-            return False
-        return not (entry.kind is Kind.LISTING and now is Status.EXPIRED)
+    def head(self, entry_id: str) -> Head | None:
+        """What is known of an entry."""
+        self._read.add(f"head:{entry_id}")
+        return self._world.find_head(entry_id)
 
-    @cached_property
-    def live(self) -> tuple[Entry, ...]:
-        """The listed entries that are current."""
-        return tuple(entry for entry in self.listed if self.status[entry.id].is_live)
+    def known(self, entry_id: str) -> Head:
+        """What is known of an entry that a row names."""
+        head = self.head(entry_id)
+        assert head is not None, entry_id
+        return head
 
-    @cached_property
-    def feed_entries(self) -> tuple[Entry, ...]:
-        """What feeds carry: live entries, and withdrawn ones so that readers hear of it; latest change of that sort first."""
-        found = [e for e in self.public if e.kind is not Kind.PAGE and (self.status[e.id].is_live or self.status[e.id] is Status.WITHDRAWN)]
-        return tuple(sorted(found, key=lambda e: (-self._feed_time(e).timestamp(), e.id)))
+    def at(self, path: str) -> Head | None:
+        """The entry in a file."""
+        self._read.add(f"at:{path}")
+        entry_id = self._world.find_id(path)
+        return self.head(entry_id) if entry_id else None
 
-    def _feed_time(self, entry: Entry) -> datetime:
-        return entry.updated if self.status[entry.id] is Status.WITHDRAWN else entry.published
+    def image(self, name: str) -> ImageFile | None:
+        """The image at a path relative to the root."""
+        self._read.add(f"image:{name}")
+        return self._world.find_image(name)
 
-    @cached_property
-    def of_kind(self) -> dict[Kind, tuple[Entry, ...]]:
-        """The listed entries by kind; policies in force and open listings come before those that are over, events by their day."""
-        rows: dict[Kind, list[Entry]] = {kind: [] for kind in Kind if kind is not Kind.PAGE}
-        for entry in self.listed:
-            rows[entry.kind].append(entry)
-        for kind in (Kind.POLICY, Kind.LISTING):
-            rows[kind].sort(key=lambda entry: not self.status[entry.id].is_live)
-        rows[Kind.EVENT].sort(key=self._event_order)
-        rows[Kind.ENTERPRISE].sort(key=lambda entry: (not self.status[entry.id].is_live, entry.id))
-        return {kind: tuple(found) for kind, found in rows.items()}
+    def ids(self, kind: Kind) -> tuple[str, ...]:
+        """Every id of a kind, public or not."""
+        return self.row(f"ids:{kind.value}")
 
-    def _event_order(self, entry: Entry) -> tuple[bool, float]:
-        assert isinstance(entry.data, Event)
-        is_over = not self.status[entry.id].is_live
-        start = entry.data.start.timestamp()
-        return (is_over, -start if is_over else start)
+    def row(self, name: str) -> tuple[str, ...]:
+        """A row in its order; empty when nothing stands in it."""
+        self._read.add(f"row:{name}")
+        return self._world.find_row(name)
 
-    @cached_property
-    def by_tag(self) -> dict[str, tuple[Entry, ...]]:
-        """The listed entries by canonical tag; tags in the order of the table, then by name."""
-        found = _group((tag, entry) for entry in self.listed for tag in self.library.tags_of(entry))
-        order = {name: index for index, name in enumerate(self.library.taxonomy.tags)}
-        return {tag: found[tag] for tag in sorted(found, key=lambda tag: (order.get(tag, len(order)), tag))}
+    def has(self, name: str) -> bool:
+        """Whether anything stands in a row."""
+        self._read.add(f"has:{name}")
+        return bool(self._world.find_row(name))
 
-    @cached_property
-    def by_industry(self) -> dict[str, tuple[Entry, ...]]:
-        """The listed entries by section and division code, in the order of GB/T 4754."""
-        found = _group((code, entry) for entry in self.listed for code in entry.industry_codes)
-        return {code: found[code] for code in industries() if code in found}
+    def entry(self, entry_id: str) -> Entry:
+        """An entry with its text."""
+        self._read.add(f"body:{entry_id}")
+        return self._world.load_entry(entry_id)
 
-    @cached_property
-    def by_month(self) -> dict[str, tuple[Entry, ...]]:
-        """The listed entries by ``YYYY-MM`` of publication, latest month first."""
-        found = _group((month_of(entry), entry) for entry in self.listed)
-        return {month: found[month] for month in sorted(found, reverse=True)}
+    def edition_head(self, edition_id: str) -> EditionHead | None:
+        """What is known of an edition."""
+        self._read.add(f"edition:{edition_id}")
+        return self._world.find_edition(edition_id)
 
-    @cached_property
-    def closing(self) -> tuple[Entry, ...]:
-        """The policies and listings that close soon, nearest end first."""
-        found = [e for e in self.live if self.status[e.id] is Status.CLOSING and e.kind in (Kind.POLICY, Kind.LISTING)]
-        return tuple(sorted(found, key=lambda e: (deadline(e, self.as_of) or self.as_of, e.id)))
+    def edition(self, edition_id: str) -> Edition:
+        """An edition with its text."""
+        self._read.add(f"edition-body:{edition_id}")
+        return self._world.load_edition(edition_id)
 
-    @cached_property
-    def editions(self) -> tuple[Edition, ...]:
-        """The editions whose period is over, newest first."""
-        over = [edition for edition in self.library.editions if edition.data.end <= self.as_of and edition.entry_ids]
-        return tuple(reversed(over))
+    def near(self, name: str, entry_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Those who stand before and after an entry in a row, nearest last and nearest first, `REACH` of each at most."""
+        self._read.add(f"near:{name}:{entry_id}")
+        row = self._world.find_row(name)
+        at = self._place(name, row).get(entry_id)
+        return ((), ()) if at is None else (row[max(0, at - REACH) : at], row[at + 1 : at + REACH + 1])
 
-    @cached_property
-    def of_enterprise(self) -> dict[str, tuple[Entry, ...]]:
-        """The listed news, listings and events that name an enterprise."""
-        pairs = ((name, entry) for entry in self.listed for name in _enterprises_of(entry))
-        return _group(pairs)
+    def _place(self, name: str, row: Sequence[str]) -> dict[str, int]:
+        known = self._places.get(name)
+        if known is None or known[0] is not row:
+            known = self._places[name] = (row, {entry_id: at for at, entry_id in enumerate(row)})
+        return known[1]
 
-    @cached_property
-    def naming_policy(self) -> dict[str, tuple[Entry, ...]]:
-        """The listed guides and events that name a policy."""
-        pairs = ((name, e) for e in self.listed for name in getattr(e.data, "policies", ()))
-        return _group(pairs)
+    def rank(self, entry_id: str) -> tuple[bool, float, str]:
+        """What decides which of two entries is named first: live ones, then the newest."""
+        self._read.add(f"rank:{entry_id}")
+        head = self._world.find_head(entry_id)
+        assert head is not None, entry_id
+        return (not head.status.is_live, -head.order.published, entry_id)
 
-    def neighbours(self, entry: Entry) -> tuple[Entry | None, Entry | None]:
+    def neighbours(self, head: Head) -> tuple[str | None, str | None]:
         """The entry of the same kind published just before, and the one just after; none for an entry that is not listed."""
-        at = self._place.get(entry.id)
-        if at is None:
-            return None, None
-        row = self._row_of[entry.kind]
-        return (row[at + 1] if at + 1 < len(row) else None, row[at - 1] if at else None)
+        after, before = self.near(f"listed:{head.kind.value}", head.id)
+        return (before[0] if before else None, after[-1] if after else None)
 
-    @cached_property
-    def _row_of(self) -> dict[Kind, list[Entry]]:
-        rows: dict[Kind, list[Entry]] = defaultdict(list)
-        for entry in self.listed:
-            rows[entry.kind].append(entry)
-        return rows
-
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {entry.id: index for row in self._row_of.values() for index, entry in enumerate(row)}
-
-    @cached_property
-    def _shelves(self) -> dict[str, dict[str, int]]:
-        """For each tag (``#tag``) and industry, the place of each listed entry on it."""
-        shelves = {f"#{tag}": row for tag, row in self.by_tag.items()} | self.by_industry
-        return {name: {entry.id: index for index, entry in enumerate(row)} for name, row in shelves.items()}
-
-    def related(self, entry: Entry) -> tuple[Entry, ...]:
+    def related(self, head: Head) -> list[str]:
         """The entries that share most tags and industries with this one, among those published around the same time."""
         scores: dict[str, int] = defaultdict(int)
-        rows: list[tuple[str, Sequence[Entry], int]] = [(f"#{tag}", self.by_tag.get(tag, ()), 3) for tag in self.library.tags_of(entry)]
-        rows += [(code, self.by_industry.get(code, ()), 2 if code[0].isdigit() else 1) for code in entry.industry_codes]
-        for name, row, weight in rows:
-            at = self._shelves.get(name, {}).get(entry.id)
-            if at is None:
-                continue
-            for other in row[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]:
-                scores[other.id] += weight
-        scores.pop(entry.id, None)
-        by_id = self.library.by_id
-        best = sorted(scores, key=lambda i: (not self.status[i].is_live, -scores[i], -by_id[i].published.timestamp(), i))
-        return tuple(by_id[found] for found in best[: self.settings.related_entries])
-
-
-def month_of(entry: Entry) -> str:
-    """``YYYY-MM`` of publication, in Asia/Shanghai."""
-    return entry.published.astimezone(SHANGHAI).strftime("%Y-%m")
-
-
-def _enterprises_of(entry: Entry) -> Iterable[str]:
-    if isinstance(entry.data, Listing):
-        return (entry.data.enterprise,)
-    if isinstance(entry.data, News | Event):
-        return entry.data.enterprises
-    return ()
-
-
-def _group(pairs: Iterator[tuple[str, Entry]]) -> dict[str, tuple[Entry, ...]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
-    for name, entry in pairs:
-        found[name].append(entry)
-    return {name: tuple(entries) for name, entries in found.items()}
+        shelves = [(f"tag:{tag}", 3) for tag in head.order.tags]
+        shelves += [(f"industry:{code}", 2 if code[0].isdigit() else 1) for code in head.order.industries]
+        for name, weight in shelves:
+            for others in self.near(name, head.id):
+                for other in others:
+                    scores[other] += weight
+        ranks = {other: self.rank(other) for other in scores}
+        best = sorted(scores, key=lambda other: (ranks[other][0], -scores[other], *ranks[other][1:]))
+        return best[: self.settings.related_entries]

@@ -6,30 +6,33 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from publisher.content.library import Edition, Entry
+from publisher.content.library import Edition
 from publisher.digest.edition import REMINDER_SECTION
 from publisher.digest.message import Envelope
 from publisher.markup import render
 from publisher.site.artifacts import RANK_LIST, Artifact, Frame
-from publisher.site.views import Viewer, labels, show_day
+from publisher.site.heads import Head, show_day
+from publisher.site.views import Viewer
 
 #: The files of one edition beside its archive page.
 MAIL_FILES = {"html": "digest.html", "text": "digest.txt", "eml": "digest.eml"}
 
 
 def plan_editions(viewer: Viewer) -> Iterator[Artifact]:
-    """The archive: its index, and for each edition a page and the mail in three forms."""
-    editions = viewer.catalogue.editions
-    rows = [{"title": e.data.title, "url": e.url, "day": show_day(e.data.end), "count": len(set(e.entry_ids)), "period": e.data.period.label} for e in editions]
+    """The list of every edition whose period is over."""
+    found = (viewer.catalogue.edition_head(edition_id) for edition_id in viewer.catalogue.row("editions"))
+    rows = [{"title": e.title, "url": e.url, "day": e.day, "count": len(e.entries), "period": e.period_label} for e in found if e]
     words = "每期简报的存档；想定期收到，可以订阅邮件。"
     view = {"title": "简报", "description": words, "rows": rows, "crumbs": [{"title": "首页", "url": ""}]}
     yield Artifact("editions/index.html", "page", view, "editions.html", Frame("editions/", "简报", words, is_wide=True), RANK_LIST)
-    for edition in editions:
-        yield from plan_edition_files(viewer, edition)
 
 
-def plan_edition_files(viewer: Viewer, edition: Edition) -> Iterator[Artifact]:
-    """One edition: the archive page, the mail's HTML and text, and the complete message."""
+def plan_edition(viewer: Viewer, edition_id: str) -> Iterator[Artifact]:
+    """One edition: the archive page, the mail's HTML and text, and the complete message; nothing before its period is over."""
+    head = viewer.catalogue.edition_head(edition_id)
+    if head is None or not head.entries or head.end > viewer.catalogue.as_of.timestamp():
+        return
+    edition = viewer.catalogue.edition(edition_id)
     sections = _sections(viewer, edition)
     files = {name: edition.url + file for name, file in MAIL_FILES.items()}
     intro = viewer.addresser.address(render(edition.data.intro, "intro-"), edition.source.path, "../../")
@@ -40,13 +43,13 @@ def plan_edition_files(viewer: Viewer, edition: Edition) -> Iterator[Artifact]:
         "from": show_day(edition.data.start),
         "to": show_day(edition.data.end - timedelta(seconds=1)),
         "intro": intro,
-        "sections": [{"name": s["name"], "cards": viewer.cards(s["entries"])} for s in sections],
+        "sections": [{"name": s["name"], "cards": [head.card for head in s["heads"]]} for s in sections],
         "files": files,
         "crumbs": [{"title": "首页", "url": ""}, {"title": "简报", "url": "editions/"}],
     }
     count = len(set(edition.entry_ids))
     frame = Frame(edition.url, edition.data.title, f"本期共{count}条。", is_wide=True)
-    sources = (edition.source.path, *(entry.path for s in sections for entry in s["entries"]))
+    sources = (edition.source.path, *(head.path for s in sections for head in s["heads"]))
     yield Artifact(f"{edition.url}index.html", "page", view, "edition.html", frame, RANK_LIST, sources)
     mail = mail_view(viewer, edition, sections)
     envelope = make_envelope(viewer, edition, sections)
@@ -55,13 +58,16 @@ def plan_edition_files(viewer: Viewer, edition: Edition) -> Iterator[Artifact]:
 
 
 def _sections(viewer: Viewer, edition: Edition) -> list[dict[str, Any]]:
-    by_id, status = viewer.catalogue.library.by_id, viewer.catalogue.status
     rows = []
     for section in edition.data.sections:
-        entries = [by_id[name] for name in section.entries if name in by_id and status[name].is_public]
-        if entries:
-            rows.append({"name": section.name, "entries": entries, "is_reminder": section.is_reminder or section.name == REMINDER_SECTION})
+        heads = [head for name in section.entries if (head := viewer.catalogue.head(name)) and head.is_public]
+        if heads:
+            rows.append({"name": section.name, "heads": heads, "is_reminder": section.is_reminder or section.name == REMINDER_SECTION})
     return rows
+
+
+def _is_advertising(sections: list[dict[str, Any]]) -> bool:
+    return any("广告" in head.card["labels"] for s in sections for head in s["heads"])
 
 
 def mail_view(viewer: Viewer, edition: Edition, sections: list[dict[str, Any]]) -> dict[str, Any]:
@@ -77,8 +83,8 @@ def mail_view(viewer: Viewer, edition: Edition, sections: list[dict[str, Any]]) 
         "to": show_day(edition.data.end - timedelta(seconds=1)),
         "intro": viewer.addresser.address(intro, edition.source.path, settings.site_url),
         "intro_text": intro.text,
-        "sections": [{"name": s["name"], "items": [_item(viewer, entry) for entry in s["entries"]]} for s in sections],
-        "is_advertising": any(entry.data.advertisement for s in sections for entry in s["entries"]),
+        "sections": [{"name": s["name"], "items": [_item(viewer, head) for head in s["heads"]]} for s in sections],
+        "is_advertising": _is_advertising(sections),
         "subscribe_url": settings.absolute("subscribe/"),
         "privacy_url": settings.absolute("privacy/"),
         "unsubscribe_url": settings.mail.unsubscribe_url,
@@ -87,28 +93,17 @@ def mail_view(viewer: Viewer, edition: Edition, sections: list[dict[str, Any]]) 
     }
 
 
-def _item(viewer: Viewer, entry: Entry) -> dict[str, Any]:
-    card = viewer.card(entry)
-    return {
-        "title": entry.title,
-        "url": viewer.catalogue.settings.absolute(card["url"]),
-        "summary": card["summary"],
-        "kind_label": card["kind_label"],
-        "status": card["status"],
-        "status_label": card["status_label"],
-        "until": card["until"],
-        "facts": card["facts"],
-        "labels": labels(entry),
-    }
+def _item(viewer: Viewer, head: Head) -> dict[str, Any]:
+    names = ("title", "summary", "kind_label", "status", "status_label", "until", "facts", "labels")
+    return {name: head.card[name] for name in names} | {"url": viewer.catalogue.settings.absolute(head.url)}
 
 
 def make_envelope(viewer: Viewer, edition: Edition, sections: list[dict[str, Any]]) -> Envelope:
     """The headers of the edition as it is built: to a placeholder, from whom the settings say."""
     settings = viewer.catalogue.settings
     mail = settings.mail
-    is_advertising = any(entry.data.advertisement for s in sections for entry in s["entries"])
     # 互联网电子邮件服务管理办法第十三条: commercial mail says so at the front of its subject.
-    mark = "（广告）" if is_advertising else ""
+    mark = "（广告）" if _is_advertising(sections) else ""
     return Envelope(
         subject=f"{mark}{mail.subject_prefix}{edition.data.title}",
         sender_name=settings.publisher_name,

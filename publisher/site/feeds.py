@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from publisher.content.codes import industries
+from publisher.clock import SHANGHAI
 from publisher.content.library import Entry
-from publisher.content.model.fields import SHANGHAI
-from publisher.content.model.kinds import Event, Policy
-from publisher.content.model.vocabulary import EventState, Kind
-from publisher.feeds.calendar import CalendarItem
-from publisher.feeds.feed import FORMATS, Feed, FeedItem, feed_html
-from publisher.feeds.opml import Outline
+from publisher.content.model.vocabulary import KIND_OF_FOLDER
+from publisher.feeds.feed import FORMATS, CalendarItem, Feed, FeedItem, Outline, feed_html
 from publisher.lifecycle import Status
 from publisher.site.artifacts import RANK_FEED, Artifact, Recipe
 from publisher.site.catalogue import Catalogue
-from publisher.site.views import Viewer, industry_title, labels, path_url, tag_url
+from publisher.site.heads import Head, industry_title, path_url
+from publisher.site.views import Viewer, tag_url
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _FORMAT_NAMES: tuple[tuple[Recipe, str], ...] = (("rss", "RSS"), ("atom", "Atom"), ("json-feed", "JSON Feed"))
@@ -32,7 +29,6 @@ class FeedList:
     group: str
     title: str
     url: str
-    entries: tuple[Entry, ...]
 
     @property
     def links(self) -> list[tuple[str, str, str]]:
@@ -45,51 +41,42 @@ class FeedList:
         return {"title": self.title, "page": self.url, "formats": names}
 
 
-def list_feeds(catalogue: Catalogue) -> dict[str, FeedList]:
-    """Every feed with something in it, by key: everything, each kind, each industry, each tag with live entries."""
-    library = catalogue.library
-    entries = catalogue.feed_entries
-    found = [FeedList("", "全部", "全部内容", "", entries)]
-    kinds = [kind for kind in Kind if kind is not Kind.PAGE]
-    found += [FeedList(k.folder, "栏目", k.label, f"{k.folder}/", tuple(e for e in entries if e.kind is k)) for k in kinds]
-    by_industry: dict[str, list[Entry]] = {}
-    by_tag: dict[str, list[Entry]] = {}
-    for entry in entries:
-        for code in entry.industry_codes:
-            by_industry.setdefault(code, []).append(entry)
-        for tag in library.tags_of(entry):
-            by_tag.setdefault(tag, []).append(entry)
-    found += [FeedList(f"industries/{c}", "行业", industry_title(c), f"industries/{c}/", tuple(by_industry[c])) for c in industries() if c in by_industry]
-    tags = [tag for tag in catalogue.by_tag if tag in by_tag]
-    found += [FeedList(f"tags/{tag}", "标签", tag, tag_url(library, tag), tuple(by_tag[tag])) for tag in tags]
-    return {feed.key: feed for feed in found if any(catalogue.status[entry.id].is_live for entry in feed.entries)}
+def find_feed(catalogue: Catalogue, key: str) -> FeedList | None:
+    """The feed of a key: everything, a kind, an industry or a tag; none when nothing live is in it."""
+    if not catalogue.has(f"feed:{key}"):
+        return None
+    group, _, name = key.partition("/")
+    if group == "industries":
+        return FeedList(key, "行业", industry_title(name), f"{key}/")
+    if group == "tags":
+        return FeedList(key, "标签", name, tag_url(catalogue.taxonomy, name))
+    return FeedList(key, "栏目", KIND_OF_FOLDER[key].label, f"{key}/") if key else FeedList("", "全部", "全部内容", "")
 
 
-def plan_feeds(viewer: Viewer) -> Iterator[Artifact]:
-    """Every feed in every format, the OPML list and the calendars."""
-    feeds = list_feeds(viewer.catalogue)
-    items: dict[str, FeedItem] = {}
+def plan_feed(viewer: Viewer, key: str) -> Iterator[Artifact]:
+    """One feed in every format."""
+    found = find_feed(viewer.catalogue, key)
+    assert found is not None, key
+    heads = [viewer.catalogue.known(entry_id) for entry_id in viewer.catalogue.row(f"feed:{key}")]
+    feed = _feed(found, heads, viewer)
+    for recipe, _ in _FORMAT_NAMES:
+        yield Artifact(found.url + FORMATS[recipe][0], recipe, {"feed": feed}, rank=RANK_FEED, sources=tuple(head.path for head in heads))
+
+
+def plan_feed_list(viewer: Viewer) -> Iterator[Artifact]:
+    """Every feed as OPML."""
     settings = viewer.catalogue.settings
-    for found in feeds.values():
-        feed = _feed(found, viewer, items)
-        sources = tuple(entry.path for entry in found.entries[: settings.feed_entries])
-        for recipe, _ in _FORMAT_NAMES:
-            yield Artifact(found.url + FORMATS[recipe][0], recipe, {"feed": feed}, rank=RANK_FEED, sources=sources)
+    feeds = [feed for key in viewer.catalogue.row("feeds") if (feed := find_feed(viewer.catalogue, key))]
     outlines = [
         Outline(found.group, f"{settings.site_name}：{found.title}", settings.absolute(found.url + FORMATS["rss"][0]), settings.absolute(found.url))
-        for found in feeds.values()
+        for found in feeds
     ]
     yield Artifact("feeds.opml", "opml", {"title": settings.site_name, "outlines": outlines}, rank=RANK_FEED)
-    yield from _calendars(viewer)
 
 
-def _feed(found: FeedList, viewer: Viewer, items: dict[str, FeedItem]) -> Feed:
+def _feed(found: FeedList, heads: list[Head], viewer: Viewer) -> Feed:
     settings = viewer.catalogue.settings
-    chosen = []
-    for entry in found.entries[: settings.feed_entries]:
-        if entry.id not in items:
-            items[entry.id] = _item(entry, viewer)
-        chosen.append(items[entry.id])
+    chosen = [_item(head, viewer) for head in heads]
     words = settings.site_description if not found.key else f"{settings.site_name}的{found.group}订阅：{found.title}"
     return Feed(
         id=f"tag:{settings.host},{settings.founded}:feed/{path_url(found.key) or 'all'}",
@@ -122,14 +109,14 @@ def entry_identity(entry: Entry, viewer: Viewer) -> str:
     return f"tag:{settings.host},{settings.founded}:{entry.kind.value}/{entry.id}"
 
 
-def _item(entry: Entry, viewer: Viewer) -> FeedItem:
+def _item(head: Head, viewer: Viewer) -> FeedItem:
     catalogue = viewer.catalogue
     settings = catalogue.settings
+    entry = catalogue.entry(head.id)
     data = entry.data
-    url = settings.absolute(path_url(entry.url))
-    is_withdrawn = catalogue.status[entry.id] is Status.WITHDRAWN
-    title = "".join(f"【{label}】" for label in labels(entry) if label != "已更正") + entry.title
-    if is_withdrawn:
+    url = settings.absolute(head.url)
+    title = "".join(f"【{label}】" for label in head.card["labels"] if label != "已更正") + entry.title
+    if head.status is Status.WITHDRAWN:
         note = data.withdrawal.note if data.withdrawal else ""
         return FeedItem(entry_identity(entry, viewer), url, f"【已撤回】{entry.title}", f"本条已撤回。{note}", "", entry.published, entry.updated)
     body = viewer.addresser.address(entry.html, entry.path, settings.site_url)
@@ -137,66 +124,41 @@ def _item(entry: Entry, viewer: Viewer) -> FeedItem:
         id=entry_identity(entry, viewer),
         url=url,
         title=title,
-        summary=viewer.card(entry)["summary"] or entry.title,  # RSS wants a description before the content
+        summary=head.card["summary"] or entry.title,  # RSS wants a description before the content
         html=feed_html(viewer.feed_body(entry) + body, url),
         published=entry.published,
         updated=entry.updated,
-        categories=(entry.kind.label, *catalogue.library.tags_of(entry)),
+        categories=(entry.kind.label, *head.order.tags),
         author=data.author or "",
     )
 
 
-def _calendars(viewer: Viewer) -> Iterator[Artifact]:
+def plan_calendars(viewer: Viewer) -> Iterator[Artifact]:
+    """The ends of policies and the days of events, as calendars."""
     catalogue = viewer.catalogue
     name = catalogue.settings.site_name
-    policies = [item for entry in _by_id(catalogue, Kind.POLICY) for item in _deadlines(entry, viewer)]
-    events = [_meeting(entry, viewer) for entry in _by_id(catalogue, Kind.EVENT)]
-    for path, title, words, items in (
-        ("calendar/policies.ics", f"{name}：政策日历", "政策到期和申报截止的日子", policies),
-        ("calendar/events.ics", f"{name}：活动日程", "座谈会、宣讲、对接会和便民服务", events),
+    for path, title, words, row in (
+        ("calendar/policies.ics", f"{name}：政策日历", "政策到期和申报截止的日子", "calendar:policies"),
+        ("calendar/events.ics", f"{name}：活动日程", "座谈会、宣讲、对接会和便民服务", "calendar:events"),
     ):
+        items = [item for entry_id in catalogue.row(row) for item in _dated(catalogue.known(entry_id), catalogue)]
         inputs = {"name": title, "description": words, "items": items, "product": catalogue.settings.host}
         yield Artifact(path, "calendar", inputs, rank=RANK_FEED)
 
 
-def _by_id(catalogue: Catalogue, kind: Kind) -> Sequence[Entry]:
-    return sorted((entry for entry in catalogue.of_kind[kind]), key=lambda entry: entry.id)
-
-
-def _deadlines(entry: Entry, viewer: Viewer) -> Iterator[CalendarItem]:
-    data = entry.data
-    assert isinstance(data, Policy)
-    if viewer.catalogue.status[entry.id] in (Status.SUPERSEDED, Status.REPEALED):
-        return
-    ends = [("apply", "申报截止", data.application.end if data.application else None), ("end", "政策到期", data.validity)]
-    for name, words, end in ends:
-        if not isinstance(end, datetime):
-            continue
-        last = (end - timedelta(seconds=1)).astimezone(SHANGHAI).date()
+def _dated(head: Head, catalogue: Catalogue) -> Iterator[CalendarItem]:
+    settings = catalogue.settings
+    for name, summary, start, end, description, place, is_cancelled in head.calendar:
+        parse = date.fromisoformat if name else datetime.fromisoformat
         yield CalendarItem(
-            uid=f"{entry.kind.value}-{entry.id}-{name}@{viewer.catalogue.settings.host}",
-            summary=f"{words}：{entry.title}",
-            start=last,
-            end=last + timedelta(days=1),
-            url=viewer.catalogue.settings.absolute(path_url(entry.url)),
-            description=f"{data.in_a_word}\n以官方原文和主管部门答复为准。",
-            created=entry.published,
-            changed=entry.updated,
+            uid=f"{head.order.kind}-{head.id}{'-' if name else ''}{name}@{settings.host}",
+            summary=summary,
+            start=parse(start),
+            end=parse(end) if end else None,
+            url=settings.absolute(head.url),
+            description=description,
+            created=datetime.fromtimestamp(head.order.published, SHANGHAI),
+            changed=datetime.fromtimestamp(head.order.updated, SHANGHAI),
+            location=place,
+            is_cancelled=is_cancelled,
         )
-
-
-def _meeting(entry: Entry, viewer: Viewer) -> CalendarItem:
-    data = entry.data
-    assert isinstance(data, Event)
-    return CalendarItem(
-        uid=f"{entry.kind.value}-{entry.id}@{viewer.catalogue.settings.host}",
-        summary=entry.title,
-        start=data.start,
-        end=data.end,
-        url=viewer.catalogue.settings.absolute(path_url(entry.url)),
-        description=data.summary,
-        created=entry.published,
-        changed=entry.updated,
-        location=data.place,
-        is_cancelled=data.event_state is EventState.CANCELLED,
-    )

@@ -1,4 +1,7 @@
-"""A catalogue in, the artifacts of all HTML pages out. Pure: it names templates and gives them views, and renders nothing."""
+"""A catalogue in, the artifacts of all HTML pages out. Pure: it names templates and gives them views, and renders nothing.
+
+Each function here plans one unit: what belongs to one entry, one kind, one tag and so on.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from publisher.content.codes import industries
-from publisher.content.library import Entry
-from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Kind, ListingType
 from publisher.lifecycle import Status
 from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact, FeedLink, Frame
-from publisher.site.catalogue import Catalogue
-from publisher.site.feeds import FeedList, list_feeds
-from publisher.site.views import Viewer, industry_title, path_url, tag_url
+from publisher.site.feeds import FeedList, find_feed
+from publisher.site.heads import industry_title
+from publisher.site.views import Viewer, tag_url
 
 #: The kinds with a page of their own, in the order of the navigation.
 LISTED_KINDS = (Kind.NEWS, Kind.POLICY, Kind.LISTING, Kind.GUIDE, Kind.EVENT, Kind.ENTERPRISE)
@@ -29,19 +30,6 @@ KIND_WORDS = {
 }
 
 
-def plan_pages(viewer: Viewer) -> Iterator[Artifact]:
-    """Every page of the site, entries first."""
-    feeds = list_feeds(viewer.catalogue)
-    yield from _entries(viewer, feeds)
-    yield from _kinds(viewer, feeds)
-    yield from _tags(viewer, feeds)
-    yield from _industries(viewer, feeds)
-    yield from _archive(viewer)
-    yield _feed_page(feeds)
-    yield _not_found()
-    yield _home(viewer, feeds)
-
-
 def page(frame: Frame, template: str, view: dict[str, Any], rank: int = RANK_LIST, sources: tuple[str, ...] = ()) -> Artifact:
     """An artifact for one page in the site's frame."""
     path = frame.url if frame.url.endswith(".html") else f"{frame.url}index.html"
@@ -53,29 +41,33 @@ def feed_links(found: FeedList | None) -> tuple[FeedLink, ...]:
     return tuple(FeedLink(*link) for link in found.links) if found else ()
 
 
-def _entries(viewer: Viewer, feeds: dict[str, FeedList]) -> Iterator[Artifact]:
-    for entry in viewer.catalogue.public:
-        base = "../" * entry.url.count("/")
-        view = viewer.entry(entry, base)
-        is_tombstone = viewer.catalogue.status[entry.id] is Status.WITHDRAWN
-        frame = Frame(
-            url=path_url(entry.url),
-            title=entry.title,
-            description=view["summary"],
-            section="" if entry.kind is Kind.PAGE else entry.kind.folder,
-            toc=() if is_tombstone else tuple((h.level, h.anchor, h.text) for h in entry.html.headings if h.level in (2, 3)),
-            feeds=feed_links(feeds.get(entry.kind.folder)),
-            published=view["iso_published"],
-            modified=view["iso_updated"],
-        )
-        template = "tombstone.html" if is_tombstone else f"entries/{entry.kind.value}.html"
-        yield page(frame, template, {"entry": view, "crumbs": _crumbs(entry)}, RANK_ENTRY, (entry.path,))
+def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
+    """The page of an entry, or its tombstone; nothing while it is not public."""
+    head = viewer.catalogue.known(entry_id)
+    if not head.is_public:
+        return
+    kind, url = head.kind, head.url
+    view = viewer.entry(entry_id, "../" * url.count("/"))
+    is_tombstone = head.status is Status.WITHDRAWN
+    entry = viewer.catalogue.entry(entry_id)
+    frame = Frame(
+        url=url,
+        title=head.title,
+        description=view["summary"],
+        section="" if kind is Kind.PAGE else kind.folder,
+        toc=() if is_tombstone else tuple((h.level, h.anchor, h.text) for h in entry.html.headings if h.level in (2, 3)),
+        feeds=feed_links(find_feed(viewer.catalogue, kind.folder)) if kind is not Kind.PAGE else (),
+        published=view["iso_published"],
+        modified=view["iso_updated"],
+    )
+    template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
+    yield page(frame, template, {"entry": view, "crumbs": _crumbs(kind)}, RANK_ENTRY, (head.path,))
 
 
-def _crumbs(entry: Entry) -> list[dict[str, str]]:
-    if entry.kind is Kind.PAGE:
+def _crumbs(kind: Kind) -> list[dict[str, str]]:
+    if kind is Kind.PAGE:
         return [{"title": "首页", "url": ""}]
-    return [{"title": "首页", "url": ""}, {"title": entry.kind.label, "url": f"{entry.kind.folder}/"}]
+    return [{"title": "首页", "url": ""}, {"title": kind.label, "url": f"{kind.folder}/"}]
 
 
 def _list_pages(
@@ -84,7 +76,7 @@ def _list_pages(
     title: str,
     description: str,
     *,
-    entries: Sequence[Entry],
+    row: str,
     feed: FeedList | None,
     section: str = "",
     template: str = "list.html",
@@ -93,16 +85,17 @@ def _list_pages(
 ) -> Iterator[Artifact]:
     """A list and its further pages: ``url`` and ``url``page/2/ and so on."""
     size = viewer.catalogue.settings.per_page
-    count = max(1, -(-len(entries) // size))
+    ids = viewer.catalogue.row(row)
+    count = max(1, -(-len(ids) // size))
     urls = [url if number == 1 else f"{url}page/{number}/" for number in range(1, count + 1)]
     for number, here in enumerate(urls, 1):
         view = {
             "title": title,
             "description": description,
-            "cards": viewer.cards(entries[(number - 1) * size : number * size]),
-            "total": len(entries),
+            "cards": viewer.cards(ids[(number - 1) * size : number * size]),
+            "total": len(ids),
             "number": number,
-            "pages": urls,
+            "pager": _pager(number, urls),
             "feed": feed.view() if feed else None,
             "crumbs": [{"title": "首页", "url": ""}, *crumbs],
             **extra,
@@ -111,54 +104,93 @@ def _list_pages(
         yield page(Frame(here, name, description, section, is_wide=True, feeds=feed_links(feed)), template, view)
 
 
-def _kinds(viewer: Viewer, feeds: dict[str, FeedList]) -> Iterator[Artifact]:
-    for kind in LISTED_KINDS:
-        folder = kind.folder
-        entries = viewer.catalogue.of_kind[kind]
-        calendar = {Kind.POLICY: "calendar/policies.ics", Kind.EVENT: "calendar/events.ics"}.get(kind, "")
-        extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar}
-        yield from _list_pages(viewer, f"{folder}/", kind.label, KIND_WORDS[kind], entries=entries, feed=feeds.get(folder), **extra)
+def _pager(number: int, urls: Sequence[str]) -> dict[str, Any] | None:
+    """The links to the other pages of a list: the first, the last and those nearby; None where a gap is. Nothing for a single page."""
+    if len(urls) == 1:
+        return None
+    near = sorted({1, len(urls), *range(max(1, number - 2), min(len(urls), number + 2) + 1)})
+    steps: list[dict[str, Any] | None] = []
+    for before, here in zip([0, *near], near, strict=False):
+        steps += [None] if here > before + 1 else []
+        steps.append({"number": here, "url": urls[here - 1]})
+    following = urls[number] if number < len(urls) else None
+    return {"steps": steps, "count": len(urls), "previous": urls[number - 2] if number > 1 else None, "next": following}
 
 
-def _tags(viewer: Viewer, feeds: dict[str, FeedList]) -> Iterator[Artifact]:
+def plan_kind(viewer: Viewer, name: str) -> Iterator[Artifact]:
+    """The list of a kind."""
+    kind = next(kind for kind in LISTED_KINDS if kind.value == name)
+    folder = kind.folder
+    calendar = {Kind.POLICY: "calendar/policies.ics", Kind.EVENT: "calendar/events.ics"}.get(kind, "")
+    extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar}
+    feed = find_feed(viewer.catalogue, folder)
+    yield from _list_pages(viewer, f"{folder}/", kind.label, KIND_WORDS[kind], row=f"kind:{kind.value}", feed=feed, **extra)
+
+
+def plan_tag(viewer: Viewer, tag: str) -> Iterator[Artifact]:
+    """The list of a tag."""
     catalogue = viewer.catalogue
-    library = catalogue.library
+    known = catalogue.taxonomy.tags.get(tag)
+    words = known.description if known else ""
+    crumbs = [{"title": "标签", "url": "tags/"}]
+    feed = find_feed(catalogue, f"tags/{tag}")
+    yield from _list_pages(viewer, tag_url(catalogue.taxonomy, tag), f"标签：{tag}", words, row=f"tag:{tag}", feed=feed, crumbs=crumbs)
+
+
+def plan_tags(viewer: Viewer) -> Iterator[Artifact]:
+    """All tags, each with the number of its entries."""
+    catalogue = viewer.catalogue
     rows = []
-    for tag, entries in catalogue.by_tag.items():
-        known = library.taxonomy.tags.get(tag)
-        description = known.description if known else ""
-        url = tag_url(library, tag)
-        rows.append({"title": tag, "url": url, "count": len(entries), "description": description})
-        crumbs = [{"title": "标签", "url": "tags/"}]
-        yield from _list_pages(viewer, url, f"标签：{tag}", description, entries=entries, feed=feeds.get(f"tags/{tag}"), crumbs=crumbs)
+    for tag in catalogue.row("tags"):
+        known = catalogue.taxonomy.tags.get(tag)
+        count = len(catalogue.row(f"tag:{tag}"))
+        rows.append({"title": tag, "url": tag_url(catalogue.taxonomy, tag), "count": count, "description": known.description if known else ""})
     yield _index("tags/", "标签", "按话题浏览全部内容。", [{"title": "", "rows": rows}])
 
 
-def _industries(viewer: Viewer, feeds: dict[str, FeedList]) -> Iterator[Artifact]:
+def plan_industry(viewer: Viewer, code: str) -> Iterator[Artifact]:
+    """The list of an industry."""
+    crumbs = [{"title": "行业", "url": "industries/"}]
+    words = "按国民经济行业分类（GB/T 4754-2017）归类的内容。"
+    feed = find_feed(viewer.catalogue, f"industries/{code}")
+    yield from _list_pages(viewer, f"industries/{code}/", industry_title(code), words, row=f"industry:{code}", feed=feed, crumbs=crumbs)
+
+
+def plan_industries(viewer: Viewer) -> Iterator[Artifact]:
+    """All industries below their sections, each with the number of its entries."""
     groups: list[dict[str, Any]] = []
-    for code, entries in viewer.catalogue.by_industry.items():
-        url, title = f"industries/{code}/", industry_title(code)
-        row = {"title": title, "url": url, "count": len(entries), "description": ""}
+    for code in viewer.catalogue.row("industries"):
+        title = industry_title(code)
+        row = {"title": title, "url": f"industries/{code}/", "count": len(viewer.catalogue.row(f"industry:{code}")), "description": ""}
         if industries()[code].is_section:
             groups.append({"title": title, "rows": [row]})
         else:
             groups[-1]["rows"].append(row)
-        crumbs = [{"title": "行业", "url": "industries/"}]
-        words = "按国民经济行业分类（GB/T 4754-2017）归类的内容。"
-        yield from _list_pages(viewer, url, title, words, entries=entries, feed=feeds.get(f"industries/{code}"), crumbs=crumbs)
     yield _index("industries/", "行业", "按国民经济行业分类（GB/T 4754-2017）浏览。", groups)
 
 
-def _archive(viewer: Viewer) -> Iterator[Artifact]:
+def _month_words(month: str) -> tuple[str, str]:
+    """The address and the name of a month written ``YYYY-MM``."""
+    year, number = month.split("-")
+    return f"archive/{year}/{number}/", f"{year}年{int(number)}月"
+
+
+def plan_month(viewer: Viewer, month: str) -> Iterator[Artifact]:
+    """What was published in a month."""
+    url, title = _month_words(month)
+    crumbs = [{"title": "往期", "url": "archive/"}]
+    yield from _list_pages(viewer, url, f"往期：{title}", f"{title}发布的全部内容。", row=f"month:{month}", feed=None, crumbs=crumbs)
+
+
+def plan_months(viewer: Viewer) -> Iterator[Artifact]:
+    """All months below their years, each with the number of its entries."""
     groups: list[dict[str, Any]] = []
-    for month, entries in viewer.catalogue.by_month.items():
-        year, number = month.split("-")
-        url, title = f"archive/{year}/{number}/", f"{year}年{int(number)}月"
-        if not groups or groups[-1]["title"] != f"{year}年":
-            groups.append({"title": f"{year}年", "rows": []})
-        groups[-1]["rows"].append({"title": title, "url": url, "count": len(entries), "description": ""})
-        crumbs = [{"title": "往期", "url": "archive/"}]
-        yield from _list_pages(viewer, url, f"往期：{title}", f"{title}发布的全部内容。", entries=entries, feed=None, crumbs=crumbs)
+    for month in viewer.catalogue.row("months"):
+        url, title = _month_words(month)
+        year = f"{month[:4]}年"
+        if not groups or groups[-1]["title"] != year:
+            groups.append({"title": year, "rows": []})
+        groups[-1]["rows"].append({"title": title, "url": url, "count": len(viewer.catalogue.row(f"month:{month}")), "description": ""})
     yield _index("archive/", "往期", "按月份浏览全部内容。", groups)
 
 
@@ -167,9 +199,11 @@ def _index(url: str, title: str, description: str, groups: list[dict[str, Any]])
     return page(Frame(url, title, description, is_wide=True), "index.html", view)
 
 
-def _feed_page(feeds: dict[str, FeedList]) -> Artifact:
+def plan_feed_page(viewer: Viewer) -> Iterator[Artifact]:
+    """The page that lists every feed."""
+    feeds = [feed for key in viewer.catalogue.row("feeds") if (feed := find_feed(viewer.catalogue, key))]
     groups: dict[str, list[dict[str, Any]]] = {}
-    for found in feeds.values():
+    for found in feeds:
         groups.setdefault(found.group, []).append(found.view())
     words = "用阅读器订阅全部内容，或只订一个栏目、行业、话题；也可以把日程加进手机日历。"
     view = {
@@ -183,45 +217,41 @@ def _feed_page(feeds: dict[str, FeedList]) -> Artifact:
         "opml": "feeds.opml",
         "crumbs": [{"title": "首页", "url": ""}],
     }
-    return page(Frame("feeds/", "全部订阅源", words, is_wide=True, feeds=feed_links(feeds.get(""))), "feeds.html", view)
+    yield page(Frame("feeds/", "全部订阅源", words, is_wide=True, feeds=feed_links(find_feed(viewer.catalogue, ""))), "feeds.html", view)
 
 
-def _not_found() -> Artifact:
+def plan_not_found(_viewer: Viewer) -> Iterator[Artifact]:
+    """The page for addresses that are not there."""
     kinds = [{"title": kind.label, "url": f"{kind.folder}/"} for kind in LISTED_KINDS]
-    return page(Frame("404.html", "没有找到这个页面", is_wide=True), "404.html", {"kinds": kinds, "title": "没有找到这个页面"})
+    yield page(Frame("404.html", "没有找到这个页面", is_wide=True), "404.html", {"kinds": kinds, "title": "没有找到这个页面"})
 
 
-def _home(viewer: Viewer, feeds: dict[str, FeedList]) -> Artifact:
+def plan_home(viewer: Viewer) -> Iterator[Artifact]:
+    """The front page."""
     catalogue, settings = viewer.catalogue, viewer.catalogue.settings
-    size = settings.home_entries
-    listings = [entry for entry in catalogue.of_kind[Kind.LISTING] if catalogue.status[entry.id].is_live]
+    newest = next(iter(catalogue.row("editions")), None)
+    edition = catalogue.edition_head(newest) if newest else None
+    feed = find_feed(catalogue, "")
 
-    def of_type(kind: ListingType) -> list[dict[str, Any]]:
-        return viewer.cards([e for e in listings if isinstance(e.data, Listing) and e.data.type is kind][:size])
+    def shown(row: str) -> list[dict[str, Any]]:
+        return viewer.cards(catalogue.row(row))
 
-    upcoming = [entry for entry in catalogue.of_kind[Kind.EVENT] if catalogue.status[entry.id].is_live]
-    edition = next(iter(catalogue.editions), None)
     view = {
         "title": settings.site_name,
         "description": settings.site_description,
         "latest": [
-            {"title": kind.label, "url": f"{kind.folder}/", "kind": kind.value, "cards": viewer.cards(_newest(catalogue, kind)[:size])}
+            {"title": kind.label, "url": f"{kind.folder}/", "kind": kind.value, "cards": shown(f"newest:{kind.value}")}
             for kind in (Kind.NEWS, Kind.POLICY, Kind.GUIDE, Kind.ENTERPRISE)
         ],
-        "closing": viewer.cards(catalogue.closing[:size]),
-        "demands": of_type(ListingType.DEMAND),
-        "supplies": of_type(ListingType.SUPPLY),
-        "cooperations": of_type(ListingType.COOPERATION),
-        "listing_count": len(listings),
-        "events": viewer.cards(upcoming[:size]),
-        "edition": {"title": edition.data.title, "url": edition.url} if edition else None,
-        "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.of_kind[kind])} for kind in LISTED_KINDS],
-        "feed": feeds[""].view() if "" in feeds else None,
+        "closing": shown("closing"),
+        "demands": shown(f"offer:{ListingType.DEMAND.value}"),
+        "supplies": shown(f"offer:{ListingType.SUPPLY.value}"),
+        "cooperations": shown(f"offer:{ListingType.COOPERATION.value}"),
+        "listing_count": len(catalogue.row("open-listings")),
+        "events": shown("coming"),
+        "edition": {"title": edition.title, "url": edition.url} if edition else None,
+        "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
+        "feed": feed.view() if feed else None,
     }
-    frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feeds.get("")))
-    return page(frame, "home.html", view, RANK_HOME)
-
-
-def _newest(catalogue: Catalogue, kind: Kind) -> list[Entry]:
-    """The live entries of a kind, newest first."""
-    return [entry for entry in catalogue.live if entry.kind is kind]
+    frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed))
+    yield page(frame, "home.html", view, RANK_HOME)

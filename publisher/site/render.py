@@ -8,45 +8,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from html import unescape
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
 
-import css_inline
 import jinja2
 from jinja2 import meta
 
-from publisher.digest.message import compose
-from publisher.digest.plaintext import wrap
-from publisher.feeds.calendar import render_calendar
-from publisher.feeds.jsonfeed import render_json_feed
-from publisher.feeds.opml import render_opml
-from publisher.feeds.syndication import render_atom, render_rss
 from publisher.markup import plain_text
 from publisher.problems import PublisherError
-from publisher.site.artifacts import Artifact, Frame
-
-#: Raise it when a recipe's own code changes what it makes, so that old files count as stale.
-RECIPE_VERSION = "2"
-
-
-class Shell(Protocol):
-    """The page frame borrowed from a theme."""
-
-    def fingerprint(self, frame: Frame) -> str:
-        """What the frame depends on beside its own values."""
-
-    def stamp(self, frame: Frame, content: str) -> str:
-        """Put a content into the frame."""
-
-    def assets(self) -> dict[str, Path]:
-        """The theme's static files by their path in the site."""
+from publisher.site.artifacts import Artifact
+from publisher.site.frames import Frames
 
 
 class Renderer:
     """Makes the bytes of artifacts from ``templates/site/pages`` and ``templates/email`` and a shell."""
 
-    def __init__(self, templates: Path, shell: Shell) -> None:
-        self.shell = shell
+    def __init__(self, templates: Path, frames: Frames, program: str) -> None:
+        self._frames, self._program = frames, program
         self._templates = templates
         self._environments: dict[str, jinja2.Environment] = {}
         self._fingerprints: dict[tuple[str, str], str] = {}
@@ -64,13 +42,13 @@ class Renderer:
 
     def fingerprint(self, artifact: Artifact) -> str:
         """What the bytes depend on: inputs, template with all it includes, frame."""
-        environment = [RECIPE_VERSION]
+        environment = [self._program]
         if artifact.recipe in ("page", "template"):
             environment.append(self._template_fingerprint("site/pages", artifact.template))
         if artifact.recipe == "mail":
             environment += [self._template_fingerprint("email", name) for name in ("digest.html", "digest.txt")]
         if artifact.frame:
-            environment.append(self.shell.fingerprint(artifact.frame))
+            environment.append(self._frames.fingerprint(artifact.frame))
         return artifact.fingerprint(*environment)
 
     @cached_property
@@ -80,11 +58,11 @@ class Renderer:
             "template": self._template,
             "mail": self._mail,
             "copy": lambda artifact: Path(artifact.inputs["source"]).read_bytes(),
-            "rss": lambda artifact: render_rss(artifact.inputs["feed"]),
-            "atom": lambda artifact: render_atom(artifact.inputs["feed"]),
-            "json-feed": lambda artifact: render_json_feed(artifact.inputs["feed"]),
-            "opml": lambda artifact: render_opml(artifact.inputs["title"], artifact.inputs["outlines"]),
-            "calendar": lambda artifact: render_calendar(**artifact.inputs),
+            "rss": _feed_writer("syndication", "render_rss"),
+            "atom": _feed_writer("syndication", "render_atom"),
+            "json-feed": _feed_writer("jsonfeed", "render_json_feed"),
+            "opml": _feed_writer("opml", "render_opml"),
+            "calendar": _feed_writer("calendar", "render_calendar"),
         }
 
     def _page(self, artifact: Artifact) -> bytes:
@@ -94,13 +72,17 @@ class Renderer:
         content = template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc)
         if not frame.is_wide:
             frame = replace(frame, toc=headings_of(content))
-        return self.shell.stamp(frame, content).encode()
+        return self._frames.stamp(frame, content).encode()
 
     def _template(self, artifact: Artifact) -> bytes:
         template = self._environment("site/pages").get_template(artifact.template)
         return template.render(artifact.inputs).encode()
 
     def _mail(self, artifact: Artifact) -> bytes:
+        import css_inline
+
+        from publisher.digest.message import compose
+
         inputs, environment = artifact.inputs, self._environment("email")
         html = text = ""
         if inputs["part"] in ("html", "eml"):
@@ -126,7 +108,7 @@ class Renderer:
                 lstrip_blocks=True,
                 auto_reload=False,
             )
-            environment.filters["wrap"] = wrap
+            environment.filters["wrap"] = _wrap
             self._environments[folder] = environment
         return self._environments[folder]
 
@@ -154,6 +136,24 @@ class Renderer:
         for other in sorted(filter(None, found)):
             self._sources(folder, other, seen)
         return seen
+
+
+def _feed_writer(module: str, function: str) -> Callable[[Artifact], bytes]:
+    """What writes a feed format, imported when the first file of the format is written: such libraries are slow to load."""
+
+    def write(artifact: Artifact) -> bytes:
+        writer = getattr(import_module(f"publisher.feeds.{module}"), function)
+        data: bytes = writer(**artifact.inputs)
+        return data
+
+    return write
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    """The filter for mail in plain text."""
+    from publisher.digest.plaintext import wrap
+
+    return wrap(text, indent)
 
 
 _HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)

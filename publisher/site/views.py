@@ -2,79 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from markupsafe import Markup
 
-from publisher.content.codes import districts, industries, industry_path
+from publisher.content.codes import districts, industry_path
 from publisher.content.decode import internal_fields
-from publisher.content.library import Entry, Library
+from publisher.content.library import Entry, join
 from publisher.content.links import resolve_link
-from publisher.content.model.fields import SHANGHAI, Model, is_end, is_markdown
+from publisher.content.model.fields import Model, is_end, is_markdown
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
 from publisher.content.model.validity import OPEN_ENDED_LABELS
-from publisher.content.model.vocabulary import AiUse, Kind, State, Vocabulary
-from publisher.lifecycle import Status, deadline, policy_force
-from publisher.markup import Html, Picture, excerpt, render
+from publisher.content.model.vocabulary import Kind, Vocabulary
+from publisher.content.taxonomy import Taxonomy
+from publisher.lifecycle import Status, policy_force
+from publisher.markup import Html, Picture, render
 from publisher.site.catalogue import Catalogue
 from publisher.site.feed_body import feed_body
-
-
-def show_day(moment: datetime) -> str:
-    """``2026-11-23`` in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d")
-
-
-def show_moment(moment: datetime) -> str:
-    """``2026-11-23 09:30``, or the day alone at midnight."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
-
-
-def show_end(moment: datetime) -> str:
-    """The last day of a time that ends at midnight, else the time itself."""
-    local = moment.astimezone(SHANGHAI)
-    is_midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
-    return show_day(local - timedelta(days=1)) if is_midnight else show_moment(local)
-
-
-def show_amount(value: Decimal) -> str:
-    """An amount with thousands separators and no needless zeros."""
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def path_url(path: str) -> str:
-    """A path as it stands in a URL."""
-    return quote(path, safe="/-._~")
+from publisher.site.heads import Head, budget_words, industry_link, path_url, show_amount, show_end, show_moment
 
 
 class Addresser:
-    """Turns the links and images of one library's texts into addresses for one page or for a feed."""
+    """Turns the links and images of texts into addresses for one page or for a feed."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._library: Library = catalogue.library
 
     def address(self, html: Html, entry_path: str, base: str) -> Markup:
         """Fill the slots of a text of an entry; a link to something not public becomes plain words."""
+        if not html.links and not html.images:
+            return Markup(html.raw)  # noqa: S704  # our own renderer wrote it; raw HTML never comes through
 
         def link(written: str) -> str | None:
-            target = resolve_link(self._library, entry_path, written)
-            if target.entry and not self._catalogue.status[target.entry.id].is_public:
+            target = resolve_link(self._catalogue, entry_path, written)
+            if target.entry and not target.entry.is_public:
                 return None
             url = target.url()
             return None if url is None else path_url(url.split("#", 1)[0]) + ("#" + url.split("#", 1)[1] if "#" in url else "")
 
         def image(written: str) -> Picture | None:
-            found = self._library.find_image(entry_path, written)
+            found = self._catalogue.image(join(entry_path, written))
             return Picture(path_url(found.url), found.width, found.height) if found else None
 
-        return Markup(html.address(link, image, base))  # noqa: S704  # our own renderer wrote it; raw HTML never comes through
+        return Markup(html.address(link, image, base))  # noqa: S704
 
 
 class _Showing(NamedTuple):
@@ -120,78 +94,50 @@ class Viewer:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.addresser = Addresser(catalogue)
-        self._cards: dict[str, dict[str, Any]] = {}
 
-    def card(self, entry: Entry) -> dict[str, Any]:
-        """An entry as lists show it: no body, so that editing a body touches no list."""
-        if entry.id not in self._cards:
-            self._cards[entry.id] = self._card(entry)
-        return self._cards[entry.id]
+    def cards(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Entries as lists show them: no bodies, so that editing a body touches no list."""
+        return [self.catalogue.known(name).card for name in ids]
 
-    def cards(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-        return [self.card(entry) for entry in entries]
-
-    def _card(self, entry: Entry) -> dict[str, Any]:
-        data = entry.data
-        now = self.catalogue.status[entry.id]
-        end = deadline(entry, self.catalogue.as_of)
-        return {
-            "url": path_url(entry.url),
-            "title": entry.title,
-            "summary": data.summary or excerpt(entry.html.text),
-            "kind": entry.kind.value,
-            "kind_label": entry.kind.label,
-            "day": show_day(entry.published),
-            "status": now.value,
-            "status_label": status_words(entry, now),
-            "until": show_end(end) if end else "",
-            "labels": labels(entry),
-            "facts": card_facts(entry),
-        }
-
-    def link(self, entry: Entry) -> dict[str, str]:
-        """The least a link to an entry shows."""
-        return {"url": path_url(entry.url), "title": entry.title, "status": self.catalogue.status[entry.id].value}
-
-    def links(self, ids: Sequence[str]) -> list[dict[str, str]]:
+    def links(self, ids: Iterable[str]) -> list[dict[str, str]]:
         """Links to the public ones of some entries named by id."""
-        found = (self.catalogue.library.by_id.get(name) for name in ids)
-        return [self.link(entry) for entry in found if entry and self.catalogue.status[entry.id].is_public]
+        found = (self.catalogue.head(name) for name in ids)
+        return [_link(head) for head in found if head and head.is_public]
 
-    def entry(self, entry: Entry, base: str) -> dict[str, Any]:
+    def entry(self, entry_id: str, base: str) -> dict[str, Any]:
         """An entry as its own page shows it; ``base`` leads from the page to the site's root."""
-        data = entry.data
         catalogue = self.catalogue
-        now = catalogue.status[entry.id]
-        before, after = catalogue.neighbours(entry)
+        head, entry = catalogue.known(entry_id), catalogue.entry(entry_id)
+        data = entry.data
+        before, after = catalogue.neighbours(head)
         view: dict[str, Any] = {
-            **self.card(entry),
+            **head.card,
             "id": entry.id,
             "published": show_moment(entry.published),
             "updated": show_moment(entry.updated) if entry.updated != entry.published else "",
             "iso_published": entry.published.isoformat(),
             "iso_updated": entry.updated.isoformat(),
-            "is_live": now.is_live,
+            "is_live": head.status.is_live,
             "withdrawal": {"time": show_moment(data.withdrawal.time), "note": data.withdrawal.note} if data.withdrawal else None,
-            "tags": [{"name": tag, "url": tag_url(catalogue.library, tag)} for tag in catalogue.library.tags_of(entry) if tag in catalogue.by_tag],
-            "industries": [industry_link(code) for code in entry.data.industries if _division(code) in catalogue.by_industry],
+            "tags": [{"name": tag, "url": tag_url(catalogue.taxonomy, tag)} for tag in head.order.tags if catalogue.has(f"tag:{tag}")],
+            "industries": [industry_link(code) for code in data.industries if catalogue.has(f"industry:{_division(code)}")],
             "district_name": districts()[data.district],
-            "previous": self.link(before) if before else None,
-            "next": self.link(after) if after else None,
+            "previous": _link(catalogue.known(before)) if before else None,
+            "next": _link(catalogue.known(after)) if after else None,
         }
-        if now is Status.WITHDRAWN:
+        if head.status is Status.WITHDRAWN:
             # A tombstone keeps the address and the reason, and nothing of the text.
             return view | {"f": {}, "body": Markup(), "image": None, "related": [], "refs": {}, "summary": ""}
 
         def markdown(text: str, prefix: str) -> Markup:
             return self.addresser.address(render(text, prefix), entry.path, base)
 
-        image = catalogue.library.find_image(entry.path, data.image.src) if data.image else None
+        image = catalogue.image(join(entry.path, data.image.src)) if data.image else None
         return view | {
             "f": public_fields(data, markdown),
             "body": self.addresser.address(entry.html, entry.path, base),
             "image": {"url": path_url(image.url), "alt": data.image.alt, "width": image.width, "height": image.height} if image and data.image else None,
-            "related": self.cards(catalogue.related(entry)) if entry.kind is not Kind.PAGE else [],
+            "related": self.cards(catalogue.related(head)) if entry.kind is not Kind.PAGE else [],
             "refs": self._references(entry),
         }
 
@@ -216,7 +162,7 @@ class Viewer:
             }
             return names | {
                 "audience": audience,
-                "used_in": self.cards(catalogue.naming_policy.get(entry.id, ())),
+                "used_in": self.cards(catalogue.row(f"policy:{entry.id}")),
                 "force": policy_force(data, catalogue.as_of).label,
             }
         if isinstance(data, Listing):
@@ -230,89 +176,21 @@ class Viewer:
         if isinstance(data, Event):
             return {"enterprises": self.links(data.enterprises), "policies": self.links(data.policies)}
         if isinstance(data, Enterprise):
-            named = catalogue.of_enterprise.get(entry.id, ())
-            return {
-                "listings": self.cards([e for e in named if e.kind is Kind.LISTING]),
-                "news": self.cards([e for e in named if e.kind is not Kind.LISTING]),
-            }
+            cards = self.cards(catalogue.row(f"enterprise:{entry.id}"))
+            listings = [card for card in cards if card["kind"] == Kind.LISTING.value]
+            return {"listings": listings, "news": [card for card in cards if card["kind"] != Kind.LISTING.value]}
         return {}
+
+
+def _link(head: Head) -> dict[str, str]:
+    """The least a link to an entry shows."""
+    return {"url": head.url, "title": head.title, "status": head.order.status}
 
 
 def _division(code: str) -> str:
     return industry_path(code)[-1].code
 
 
-def industry_link(code: str) -> dict[str, str]:
-    """A link to an industry's page."""
-    industry = industry_path(code)[-1]
-    return {"code": industry.code, "name": industry.name, "url": f"industries/{industry.code}/"}
-
-
-def industry_title(code: str) -> str:
-    """``零售业（F52）`` for a division, ``批发和零售业（F）`` for a section."""
-    industry = industries()[code]
-    return f"{industry.name}（{industry.code if industry.is_section else industry.section + industry.code}）"
-
-
-def tag_url(library: Library, tag: str) -> str:
+def tag_url(taxonomy: Taxonomy, tag: str) -> str:
     """The address of a tag's page."""
-    return path_url(f"tags/{library.taxonomy.slug(tag)}/")
-
-
-def status_words(entry: Entry, now: Status) -> str:
-    """The status as readers of this kind would say it; empty where there is nothing to say."""
-    if now is Status.LIVE:
-        return {Kind.POLICY: "现行有效", Kind.LISTING: "对接中"}.get(entry.kind, "")
-    if now is Status.EXPIRED and entry.kind is Kind.POLICY:
-        return "期满失效"
-    if now is Status.CLOSING and entry.kind is Kind.EVENT:
-        return "报名将截止" if isinstance(entry.data, Event) and entry.data.signup else "即将开始"
-    return now.label
-
-
-def labels(entry: Entry) -> list[str]:
-    """The marks the law or honesty asks for: 广告, AI, 更正."""
-    data = entry.data
-    found = ["广告"] if data.advertisement else []
-    if data.ai is not AiUse.NONE:
-        found.append("AI生成" if data.ai is AiUse.GENERATED else "AI辅助")
-    if data.corrections or getattr(data, "state", None) is State.CORRECTED:
-        found.append("已更正")
-    return found
-
-
-def budget_words(data: Listing) -> str:
-    """A budget in one phrase."""
-    budget = data.budget
-    if budget is None:
-        return ""
-    low, high = budget.low, budget.high
-    if low is not None and high is not None:
-        return f"{show_amount(low)}—{show_amount(high)}元" if low != high else f"{show_amount(low)}元"
-    if high is not None:
-        return f"不超过{show_amount(high)}元"
-    if low is not None:
-        return f"{show_amount(low)}元起"
-    return "面议" if budget.negotiable else ""
-
-
-def card_facts(entry: Entry) -> list[str]:
-    """The two or three facts of an entry that a list shows."""
-    data = entry.data
-    if isinstance(data, Policy):
-        facts = [data.number or data.genre.label, "、".join(support.label for support in data.supports[:2])]
-    elif isinstance(data, Listing):
-        facts = [data.type.label, data.field.label, budget_words(data)]
-    elif isinstance(data, Event):
-        facts = [data.type.label, show_moment(data.start), data.place]
-    elif isinstance(data, Guide):
-        limit = data.promised_limit or data.legal_limit
-        time = f"{limit.days}个工作日" if limit and limit.days else "当场办结" if limit else ""
-        facts = ["收费" if data.has_fee else "不收费", time, data.authority]
-    elif isinstance(data, Enterprise):
-        facts = [data.street, *(industry_link(code)["name"] for code in data.industries[:1])]
-    elif isinstance(data, News):
-        facts = [data.type.label]
-    else:
-        facts = []
-    return [fact for fact in facts if fact]
+    return path_url(f"tags/{taxonomy.slug(tag)}/")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
@@ -17,13 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchem
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from publisher.clock import parse_moment
 from publisher.content import codes
 
-#: Asia/Shanghai has had no daylight saving time since 1991, so a fixed offset says the same and reads faster than zoneinfo.
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?\s?(Z|[+-]\d{2}:?\d{2})?")
 _LOOSE_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]*(\d{1,2})[:：](\d{2}))?")
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _TRUE = frozenset({"是", "true", "yes", "on", "y", "1"})
@@ -89,20 +86,6 @@ def _not_a_date(text: str, *, time: bool) -> PydanticCustomError:
         fixed = f"{year}-{int(month):02d}-{int(day):02d}" + (f" {int(hour):02d}:{minute}" if time and hour else "")
         return _problem("date-format", value=text, fixed=fixed)
     return _problem("bad-date", value=text)
-
-
-def parse_moment(text: str) -> datetime:
-    """Read ``YYYY-MM-DD[ HH:MM[:SS]][+08:00]`` as an aware time, Asia/Shanghai unless an offset is given; raises ValueError."""
-    match = _MOMENT.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    day, hour, minute, second, offset = match.groups()
-    moment = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
-    if not offset:
-        return moment.replace(tzinfo=SHANGHAI)
-    digits = "+0000" if offset == "Z" else offset.replace(":", "")
-    shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:])) * (-1 if digits[0] == "-" else 1)
-    return moment.replace(tzinfo=timezone(shift)).astimezone(SHANGHAI)
 
 
 def _moment(value: object) -> datetime:

@@ -1,0 +1,109 @@
+"""``build``: say at once that nothing has changed, or hand over to `publisher.engine.rebuild`. It imports nothing heavy.
+
+There is one way to build: a clean build is a build in which everything counts as changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.engine.ledger import DamagedLedgerError, Ledger
+from publisher.engine.lock import PATIENCE, hold
+from publisher.engine.output import Output
+from publisher.engine.report import BuildReport
+from publisher.engine.scan import Signatures, scan_content, sign_environment
+
+if TYPE_CHECKING:
+    from publisher.site.frames import Shell
+
+
+class Order(NamedTuple):
+    """What is to be built: the project's root, the folder for the site, the moment, and the theme's frame, loaded when it is needed.
+
+    ``is_clean`` makes every file anew, ``is_strict`` takes a warning for an error, ``is_ours`` says that the output folder may be
+    emptied without asking, ``processes`` how many to use (None decides by itself).
+    """
+
+    root: Path
+    out: Path
+    as_of: datetime
+    load_shell: Callable[[Path], Shell]
+    is_clean: bool = False
+    is_strict: bool = False
+    is_ours: bool = False
+    processes: int | None = None
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    waiting: Callable[[str], None] = lambda _holder: None
+    patience: float = PATIENCE
+
+
+class Found(NamedTuple):
+    """What the disk says before anything is read: sources now, whether there is a ledger and its tale goes on, outputs not as written."""
+
+    signatures: Signatures
+    environment: str
+    has_ledger: bool
+    is_going_on: bool
+    damaged: list[str]
+
+
+def build(order: Order) -> BuildReport:
+    """Bring the output folder to what the content says.
+
+    Raises `PublisherError` when the disk or a template fails; files already replaced are whole, the others are as they were.
+    """
+    started = time.perf_counter()
+    ledger = Ledger(order.root / "var", order.out)
+    with hold(ledger.lock_file, order.waiting, order.patience):
+        try:
+            report = _build(order, ledger)
+        except DamagedLedgerError:
+            ledger.forget()
+            report = _build(order, ledger, is_damaged=True)
+        finally:
+            ledger.close()
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildReport:
+    found = look(order, ledger, is_damaged=is_damaged)
+    if found.is_going_on and not found.damaged and not found.signatures.keys() ^ (known := ledger.signatures()).keys():
+        is_same = all(signature and known[path] == signature for path, signature in found.signatures.items())
+        if is_same and not ledger.out_of_date(order.as_of.timestamp()):
+            return _unchanged(order, ledger)
+    from publisher.engine.rebuild import rebuild
+
+    return rebuild(order, ledger, found)
+
+
+def look(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> Found:
+    """See what is on disk; a ledger of another environment keeps only what it knows of the files."""
+    signatures = scan_content(order.root / "content")
+    environment = sign_environment(order.root)
+    is_open = not is_damaged and ledger.open()
+    output = Output(order.out)
+    if not is_open or order.is_clean:
+        ledger.forget()
+        return Found(signatures, environment, has_ledger=is_open, is_going_on=False, damaged=[])
+    damaged = [path for path, size, mtime_ns in ledger.states() if not output.is_as_written(path, size, mtime_ns)]
+    return Found(signatures, environment, has_ledger=True, is_going_on=ledger.meta.get("environment") == environment, damaged=damaged)
+
+
+def _unchanged(order: Order, ledger: Ledger) -> BuildReport:
+    """The report of a build that had nothing to do."""
+    packed = ledger.problems()
+    problems = []
+    if packed:
+        from publisher.engine.worker import unpack_problems
+        from publisher.problems.order import sort_problems
+
+        problems = sort_problems([problem for data in packed.values() for problem in unpack_problems(data)])
+    facts = {"counts": ledger.counts(), "next_change": ledger.next_change()}
+    report = BuildReport(problems=problems, is_built=not (order.is_strict and problems), facts=facts)
+    report.kept = ledger.file_count()
+    return report

@@ -1,0 +1,181 @@
+"""One worker or several behind one face: the shares of a build done on all cores, where there is enough to do and the system can fork.
+
+Each process keeps the entries it has read, so that a text is parsed once and never sent; only heads and rows go round.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from publisher.engine.ledger import FileRow
+from publisher.engine.worker import Checked, News, Planned, Reading, Worker
+from publisher.site.frames import Layout
+
+#: Below this many sources one process is done before others have begun.
+_WORTH_IT = 300
+#: How many units that belong to nobody go to a process at a time.
+_BATCH = 4
+
+
+class Crew:
+    """One worker in this process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def read(self, paths: Sequence[str], meanwhile: Callable[[], None] = lambda: None) -> list[Reading]:
+        """Read sources; ``meanwhile`` is done beside it."""
+        meanwhile()
+        return self._worker.read(paths)
+
+    def adopt(self, news: News) -> None:
+        """Tell what has changed in the whole content."""
+        self._worker.adopt(news)
+
+    def check(self, units: Sequence[str]) -> list[Checked]:
+        """Apply the rules that need other entries."""
+        return self._worker.check(units)
+
+    def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
+        """Give the frames that pages are stamped into."""
+        self._worker.supply(pieces)
+
+    def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> list[Planned]:
+        """Plan, render and write."""
+        return self._worker.make(units, known)
+
+    def close(self) -> None:
+        """Let the processes go."""
+
+
+class ForkedCrew(Crew):
+    """Several workers, each in a process of its own; an error in one is raised here."""
+
+    def __init__(self, worker: Worker, size: int) -> None:
+        super().__init__(worker)
+        context = multiprocessing.get_context("fork")
+        self._pipes: list[Connection] = []
+        self._processes = []
+        self._owner: dict[str, int] = {}
+        gc.freeze()  # what is there before the fork stays shared
+        for _ in range(size):
+            here, there = context.Pipe()
+            process = context.Process(target=_serve, args=(worker, there, [here, *self._pipes]), daemon=True)
+            process.start()
+            there.close()
+            self._pipes.append(here)
+            self._processes.append(process)
+        gc.unfreeze()
+
+    def read(self, paths: Sequence[str], meanwhile: Callable[[], None] = lambda: None) -> list[Reading]:
+        size = len(self._pipes)
+        for index, pipe in enumerate(self._pipes):
+            pipe.send(("read", (paths[index::size],)))
+        meanwhile()
+        readings = []
+        for index, pipe in enumerate(self._pipes):
+            for reading in _answer(pipe):
+                readings.append(reading)
+                if reading.id:
+                    self._owner[f"{reading.sort.partition(':')[0]}:{reading.id}"] = index
+        return sorted(readings, key=lambda reading: reading.path)
+
+    def adopt(self, news: News) -> None:
+        self._worker.adopt(news)
+        self._tell("adopt", (news._replace(cells=set(), problems={}),))
+
+    def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
+        self._worker.supply(pieces)
+        self._tell("supply", (pieces,))
+
+    def _tell(self, verb: str, values: tuple[Any, ...]) -> None:
+        for pipe in self._pipes:
+            pipe.send((verb, values))
+        for pipe in self._pipes:
+            _answer(pipe)
+
+    def check(self, units: Sequence[str]) -> list[Checked]:
+        return self._share("check", units, lambda share: (share,))
+
+    def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> list[Planned]:
+        return self._share("make", units, lambda share: (share, {unit: known[unit] for unit in share if unit in known}))
+
+    def _share(self, verb: str, units: Sequence[str], values: Callable[[list[str]], tuple[Any, ...]]) -> list[Any]:
+        """Give each unit to the process that has read it, and the others a few at a time to whoever is free."""
+        owned: list[list[str]] = [[] for _ in self._pipes]
+        free: list[list[str]] = []
+        for unit in units:
+            owner = self._owner.get(unit)
+            if owner is not None:
+                owned[owner].append(unit)
+            elif free and len(free[-1]) < _BATCH:
+                free[-1].append(unit)
+            else:
+                free.append([unit])
+        busy = set()
+        for pipe, own in zip(self._pipes, owned, strict=True):
+            if share := own or (free.pop() if free else []):
+                self._hand(pipe, verb, share, values)
+                busy.add(pipe)
+        found: list[Any] = []
+        while busy:
+            for pipe in [pipe for pipe in wait(list(busy)) if isinstance(pipe, Connection)]:
+                found += _answer(pipe)
+                if free:
+                    self._hand(pipe, verb, free.pop(), values)
+                else:
+                    busy.remove(pipe)
+        return found
+
+    def _hand(self, pipe: Connection, verb: str, share: list[str], values: Callable[[list[str]], tuple[Any, ...]]) -> None:
+        """Send a share; who has checked a unit makes it too, for it knows what the unit has read."""
+        pipe.send((verb, values(share)))
+        index = self._pipes.index(pipe)
+        self._owner.update(dict.fromkeys(share, index))
+
+    def close(self) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(5)
+            if process.is_alive():
+                process.kill()
+
+
+def _serve(worker: Worker, pipe: Connection, others: list[Connection]) -> None:
+    """The loop of a process: do what is asked until nobody asks any more."""
+    for other in others:
+        other.close()  # else the end of the parent would never be heard
+    worker.reopen_ledger()
+    try:
+        while True:
+            verb, values = pipe.recv()
+            try:
+                answer = (True, getattr(worker, verb)(*values))
+            except Exception as error:  # it is raised again by the parent
+                answer = (False, error)
+            pipe.send(answer)
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        os._exit(0)
+
+
+def _answer(pipe: Connection) -> Any:
+    is_good, value = pipe.recv()
+    if not is_good:
+        raise value
+    return value
+
+
+def make_crew(worker: Worker, count: int, processes: int | None = None) -> Crew:
+    """One worker for a little, one for each core for much; ``processes`` decides by itself."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    size = processes if processes is not None else min(cores, 8) if count >= _WORTH_IT else 1
+    if size < 2 or not sys.platform.startswith("linux"):
+        return Crew(worker)
+    return ForkedCrew(worker, size)

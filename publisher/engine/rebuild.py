@@ -1,0 +1,346 @@
+"""What the disk says and a ledger in, a site on disk and a new ledger out: the one way to build.
+
+Read what has changed; find out which cells of the catalogue that changes; check and then make the units that have read one of
+them, in the order in which readers may meet their files; remove what no unit makes any more; commit the ledger. Nothing is
+written before everything is checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.content.library import RESERVED
+from publisher.content.model.vocabulary import Kind
+from publisher.content.source import decode, read_bytes
+from publisher.content.taxonomy import TAXONOMY_PATH, Taxonomy, load_taxonomy
+from publisher.engine.build import Found, Order
+from publisher.engine.crew import Crew, make_crew
+from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
+from publisher.engine.report import BuildReport
+from publisher.engine.worker import ACROSS, News, Planned, Reading, Standpoint, Worker, mark, pack_problems, unpack_edition, unpack_problems
+from publisher.failure import PublisherError
+from publisher.problems import Problem, has_errors
+from publisher.problems.order import sort_problems
+from publisher.settings import Settings, load_settings
+from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
+from publisher.site.catalogue import REACH
+from publisher.site.heads import EditionHead, Head, unpack_head
+from publisher.site.plan import list_units, unit_rank
+from publisher.site.rows import Rows, changed_cells, make_rows
+from publisher.strictyaml import YamlText
+
+if TYPE_CHECKING:
+    from publisher.engine.shop import Shop
+
+#: The units that the build itself makes, from what the others have made.
+THEME, SITEMAP = "theme", "sitemap"
+
+
+def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
+    """Build; the ledger is changed only when all went well."""
+    settings, problems = load_settings(order.root)
+    if settings is None:
+        return BuildReport(problems=sort_problems(problems), is_built=False)
+    taxonomy, faults = read_taxonomy(settings)
+    as_of = order.as_of.timestamp()
+    paths = found.signatures.keys()
+    stale: list[str] = []
+    gone: list[str] = []
+    if found.is_going_on:
+        known = ledger.signatures()
+        stale = [path for path, signature in found.signatures.items() if not signature or known.get(path) != signature]
+        stale = sorted({*stale, *(path for path in ledger.out_of_date(as_of) if path in paths)})
+        gone = sorted(known.keys() - paths)
+    tale = ledger if found.is_going_on else Ledger(order.root / "var", order.out)
+    from publisher.engine.shop import Shop, fingerprint_program
+
+    frames = tale.frames()
+    shop = Shop(settings, order.out, order.load_shell, str(tale.meta.get("program") or fingerprint_program()), frames)
+    worker = Worker(Standpoint(settings, taxonomy, order.as_of), tale, shop)
+    todo = stale if found.is_going_on else sorted(paths)
+    crew = make_crew(worker, len(todo), order.processes)
+    try:
+        readings = crew.read(todo, shop.frames.prepare if not frames else lambda: None)
+        news = gather(readings, gone, worker)
+        crew.adopt(news)
+        return _Rebuild(order, ledger, found, Hands(crew, worker, shop)).run(readings, gone, news, [*problems, *faults])
+    finally:
+        crew.close()
+
+
+def read_taxonomy(settings: Settings) -> tuple[Taxonomy, list[Problem]]:
+    """Read the table of tags; what cannot be read of it is told where the file is read with all others."""
+    path = settings.root / TAXONOMY_PATH
+    if not path.is_file():
+        return Taxonomy(), []
+    data = read_bytes(path, TAXONOMY_PATH)
+    text, faults = ("", []) if isinstance(data, Problem) else decode(data, TAXONOMY_PATH)
+    return load_taxonomy(YamlText(TAXONOMY_PATH, text)) if text and not faults else (Taxonomy(), [])
+
+
+def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> News:
+    """Put what was read beside what was known: which heads, rows and cells differ, and which ids are taken twice."""
+    ledger = worker.ledger
+    news = News({}, {}, {}, {}, {}, frozenset(name for reading in readings for name in reading.unread), set(), {})
+    touched = {reading.path for reading in readings} | set(gone)
+    old = {path: row for path in touched if (row := ledger.source(path))} if ledger.is_open else {}
+    new = {reading.path: reading for reading in readings}
+    owners: dict[str, list[str]] = defaultdict(list)
+    for reading in readings:
+        if reading.sort.startswith("entry"):
+            owners[reading.id].append(reading.path)
+    affected = [*owners, *(row.id for row in old.values() if row.sort.startswith("entry") and row.id not in owners)]
+    before: dict[str, Head | None] = {}
+    for entry_id in dict.fromkeys(affected):
+        path = ledger.path_of("entry", entry_id)
+        data = ledger.head(path) if path else None
+        candidates = sorted({*owners.get(entry_id, ()), *([path] if path and path not in touched else [])})
+        is_reserved = entry_id in RESERVED and any(new[name].sort == f"entry:{Kind.PAGE.value}" for name in candidates if name in new)
+        first = candidates[0] if candidates and not is_reserved else None
+        for loser in candidates if is_reserved else candidates[1:]:
+            news.problems[loser] = worker.duplicate(entry_id, loser, first)
+        head = new[first].head if first in new else data if first else None
+        before[entry_id] = unpack_head(data) if data else None
+        news.heads[entry_id] = head
+        if ledger.is_open:
+            news.cells.update(_head_cells(entry_id, before[entry_id], unpack_head(head) if head else None, data != head))
+            row = ledger.source(path) if path else None
+            if first in new and (row is None or (row.fingerprint, row.since, row.until) != (new[first].fingerprint, new[first].since, new[first].until)):
+                news.cells.add(f"body:{entry_id}")
+        for candidate in candidates[1:]:
+            news.ids[candidate] = None
+    for path in touched:
+        _note_path(path, old.get(path), new.get(path), news, ledger)
+    _note_rows(news, before, worker)
+    return news
+
+
+def _head_cells(entry_id: str, before: Head | None, after: Head | None, is_other: bool) -> set[str]:
+    """The cells of a head that differ."""
+    if not is_other:
+        return set()
+    ranks = [head and (head.status.is_live, head.order.published) for head in (before, after)]
+    return {f"head:{entry_id}"} | ({f"rank:{entry_id}"} if ranks[0] != ranks[1] else set())
+
+
+def _note_path(path: str, old: SourceRow | None, new: Reading | None, news: News, ledger: Ledger) -> None:
+    """What a path now leads to."""
+    sort, name = (new.sort, new.id) if new else ("", "")
+    old_sort, old_name = (old.sort, old.id) if old else ("", "")
+    if sort.startswith("entry"):
+        news.ids.setdefault(path, name)
+    elif old_sort.startswith("entry") or not ledger.is_open:
+        news.ids[path] = None
+    if (sort.startswith("entry"), name) != (old_sort.startswith("entry"), old_name):
+        news.cells.add(f"at:{path}")
+    head = new.head if new else None
+    if "image" in (sort, old_sort):
+        news.images[path] = head if sort == "image" else None
+        if not old or not new or (old_sort, old.fingerprint) != (sort, new.fingerprint):
+            news.cells.add(f"image:{path}")
+    if "edition" in (sort, old_sort):
+        for edition_id in {name, old_name} - {""}:
+            news.editions[edition_id] = head if edition_id == name else None
+            is_same = ledger.is_open and ledger.head(path) == head
+            news.cells.update({f"edition-body:{edition_id}"} | (set() if is_same else {f"edition:{edition_id}"}))
+
+
+def _note_rows(news: News, before: Mapping[str, Head | None], worker: Worker) -> None:
+    """The rows, made anew when anything that decides on them differs."""
+    ledger, taxonomy = worker.ledger, worker.taxonomy
+    after = {entry_id: unpack_head(data) if data else None for entry_id, data in news.heads.items()}
+    is_moved = any((a and (a.path, a.order)) != ((b := before[name]) and (b.path, b.order)) for name, a in after.items())
+    is_moved = is_moved or bool(news.editions) or not ledger.is_open
+    if not is_moved:
+        return
+    heads = {head.id: head for head in after.values() if head}
+    editions: dict[str, EditionHead] = {name: unpack_edition(data) for name, data in news.editions.items() if data}
+    if ledger.is_open:
+        sources = ledger.sources()
+        for path, data in ledger.heads().items():
+            row = sources[path]
+            if row.sort.startswith("entry") and row.id not in news.heads:
+                heads[row.id] = unpack_head(data)
+            elif row.sort == "edition" and row.id not in news.editions:
+                editions[row.id] = unpack_edition(data)
+    pairs = [(head.id, head.order) for head in sorted(heads.values(), key=lambda head: head.path)]
+    rows = make_rows(pairs, editions.values(), taxonomy, worker.settings, worker.as_of)
+    _refuse_shared_addresses(rows, taxonomy)
+    old = ledger.rows()
+    news.rows.update({name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())})
+    if ledger.is_open:
+        news.cells.update(changed_cells(old, rows, REACH))
+
+
+def _refuse_shared_addresses(rows: Rows, taxonomy: Taxonomy) -> None:
+    """Two tags with one address would overwrite each other at every build."""
+    seen: dict[str, str] = {}
+    for tag in rows.get("tags", ()):
+        other = seen.setdefault(taxonomy.slug(tag).lower(), tag)
+        if other != tag:
+            names = f"{other} / {tag}"
+            raise PublisherError(f"两个标签要用同一个网址：{names}；检查标签的“网址名”", f"two tags would be written to one file: {names}")
+
+
+class Hands(NamedTuple):
+    """Who does the work: the crew, the worker of this process, and what files are made with."""
+
+    crew: Crew
+    worker: Worker
+    shop: Shop
+
+
+class _Rebuild:
+    """The second half of a build: what to make, and in which order."""
+
+    def __init__(self, order: Order, ledger: Ledger, found: Found, hands: Hands) -> None:
+        self.order, self.ledger, self.found = order, ledger, found
+        self.crew, self.worker, self.shop = hands
+        self.planned: list[Planned] = []
+        self.files: dict[str, FileRow] = {}
+        self.written: list[str] = []
+
+    def run(self, readings: Sequence[Reading], gone: Sequence[str], news: News, problems: list[Problem]) -> BuildReport:
+        units = [ACROSS, *list_units(self.worker.find_row)]
+        dirty, vanished = self._choose(units, news)
+        owned = {reading.path: [*reading.problems, *news.problems.get(reading.path, [])] for reading in readings}
+        for checked in self.crew.check([unit for unit in dirty if unit.partition(":")[0] in ("check", "entry", "edition")]):
+            owned[checked.unit] = checked.problems
+            if checked.unit == ACROSS:
+                self.planned.append(Planned(ACROSS, checked.reads, [], []))
+        settled = {*owned, *gone, *dirty, *vanished}
+        old_warnings = self.ledger.problems() if self.found.is_going_on else {}
+        kept = [problem for owner, data in old_warnings.items() if owner not in settled for problem in unpack_problems(data)]
+        every = sort_problems([*problems, *kept, *(problem for found in owned.values() for problem in found)])
+        if has_errors(every, strict=self.order.is_strict):
+            return BuildReport(problems=every, is_built=False)
+        self.shop.output.guard(is_ours=self.order.is_ours or self.found.has_ledger or self.ledger.has_claim)
+        self.ledger.claim()
+        report = BuildReport(problems=every)
+        lost = self._make(dirty, vanished)
+        report.removed = self._prune(lost)
+        report.written = sorted(self.written)
+        warnings = {owner: pack_problems(found) for owner, found in owned.items() if found}
+        changes = self._changes(news, readings, gone)
+        if not self.found.is_going_on:
+            self.ledger.forget()
+        self.ledger.commit(changes._replace(gone_units=vanished, gone_files=report.removed, problems=warnings, settled=settled))
+        self.ledger.open()
+        report.facts = {"counts": self.ledger.counts(), "next_change": self.ledger.next_change()}
+        report.kept = self.ledger.file_count() - len(report.written)
+        return report
+
+    def _choose(self, units: Sequence[str], news: News) -> tuple[list[str], list[str]]:
+        """The units to plan again, and those that are no more."""
+        if not self.found.is_going_on:
+            return list(units), []
+        before = self.ledger.units()
+        known = before.keys() - {THEME, SITEMAP}
+        wanted = {unit for unit in units if unit not in known}
+        cells = {mark(cell) for cell in news.cells}
+        if len(cells) < 12:
+            wanted.update(unit for cell in cells for unit in self.ledger.readers(cell))
+        else:
+            wanted.update(unit for unit, reads in before.items() if not cells.isdisjoint(reads[at : at + 4] for at in range(0, len(reads), 4)))
+        wanted.update(row.unit for path in self.found.damaged if (row := self.ledger.file_at(path)))
+        return [unit for unit in units if unit in wanted] + [unit for unit in (THEME, SITEMAP) if unit in wanted], sorted(known - set(units))
+
+    def _make(self, dirty: Sequence[str], vanished: Sequence[str]) -> set[str]:
+        """Bring the files of the units to what they should be; gives those that no unit makes any more."""
+        known: dict[str, list[FileRow]] = defaultdict(list)
+        if self.found.is_going_on:
+            for unit in (*dirty, *vanished):
+                known[unit] = self.ledger.files_of(unit)
+        elif self.ledger.is_open:
+            for row in self.ledger.files():
+                known[row.unit].append(row)
+        self.crew.supply(self.shop.frames.pieces)
+        if not self.found.is_going_on or THEME in dirty:
+            self._make_theme(known)
+        by_rank: dict[int, list[str]] = defaultdict(list)
+        for unit in dirty:
+            if unit not in (ACROSS, THEME, SITEMAP):
+                by_rank[unit_rank(unit)].append(unit)
+        done = 0
+        for rank in sorted(by_rank):
+            for planned in self.crew.make(by_rank[rank], known):
+                self._take(planned)
+            done += len(by_rank[rank])
+            self.order.progress(done, len(dirty))
+        lost = {row.path for rows in known.values() for row in rows if row.unit not in (THEME, SITEMAP)} - self.files.keys()
+        self._make_sitemap(known, lost, is_damaged=SITEMAP in dirty)
+        return lost
+
+    def _take(self, planned: Planned) -> None:
+        self.planned.append(planned)
+        self.written += planned.written
+        for row in planned.files:
+            other = self.files.setdefault(row.path, row)
+            if other is not row:
+                raise PublisherError(f"两处内容要写同一个文件：{row.path}", f"two things would write one file: {row.path}")
+
+    def _make_theme(self, known: Mapping[str, list[FileRow]]) -> None:
+        """The theme's own files."""
+        rows = {row.path: row for row in known.get(THEME, ())}
+        files, written = [], []
+        for name, path in sorted(self.shop.shell().assets().items()):
+            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            artifact = Artifact(name, "copy", {"source": str(path), "fingerprint": digest}, rank=RANK_ASSET)
+            row, is_new = self.worker.bring(THEME, artifact, rows.get(name))
+            files.append(row)
+            written += [name] if is_new else []
+        self._take(Planned(THEME, b"", files, written))
+
+    def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> None:
+        """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing when no address and no date in them differs."""
+        old = {row.path: row.lastmod for rows in known.values() for row in rows}
+        new = {path: row.lastmod for path, row in self.files.items() if row.lastmod is not None}
+        is_same = all(old.get(path) == lastmod for path, lastmod in new.items()) and not any(old[path] is not None for path in lost)
+        if self.found.is_going_on and is_same and not is_damaged:
+            return
+        if self.found.is_going_on:
+            new |= {r.path: r.lastmod for r in self.ledger.files() if r.lastmod is not None and r.path not in self.files and r.path not in set(lost)}
+        rows = [{"loc": self.worker.settings.absolute(path.removesuffix("index.html")), "lastmod": lastmod} for path, lastmod in new.items()]
+        rows.sort(key=lambda row: str(row["loc"]))
+        before = {row.path: row for row in self.ledger.files_of(SITEMAP)}
+        files, written = [], []
+        for artifact in (
+            Artifact("sitemap.xml", "template", {"rows": rows}, "sitemap.xml", rank=RANK_INDEX),
+            Artifact("robots.txt", "template", {"sitemap": self.worker.settings.absolute("sitemap.xml")}, "robots.txt", rank=RANK_INDEX),
+        ):
+            row, is_new = self.worker.bring(SITEMAP, artifact, before.get(artifact.path))
+            files.append(row)
+            written += [artifact.path] if is_new else []
+        self._take(Planned(SITEMAP, b"", files, written))
+
+    def _prune(self, lost: set[str]) -> list[str]:
+        """Remove what no unit makes any more: the ledger's, or without a ledger all else in the folder."""
+        if not self.ledger.is_open:
+            lost = self.shop.output.list_files() - self.files.keys()
+        self.shop.output.remove(sorted(lost))
+        return sorted(lost)
+
+    def _changes(self, news: News, readings: Sequence[Reading], gone: Sequence[str]) -> Changes:
+        """What the ledger is to learn."""
+        signatures = self.found.signatures
+        sources = [SourceRow(r.path, signatures.get(r.path, ""), r.sort, r.id, r.title, r.fingerprint, r.since, r.until, r.change) for r in readings]
+        meta: dict[str, object] = {"environment": self.found.environment, "program": self.shop.program}
+        if self.shop.frames.is_new or not self.found.is_going_on:
+            meta["frames"] = sorted(self.shop.frames.pieces.items())
+        return Changes(
+            meta=meta,
+            sources=sources,
+            gone_sources=gone,
+            heads=dict.fromkeys(gone) | {row.path: self._head_of(row, news) for row in sources},
+            rows=news.rows,
+            units={planned.unit: planned.reads for planned in self.planned},
+            files=self.files.values(),
+        )
+
+    def _head_of(self, row: SourceRow, news: News) -> bytes | None:
+        if row.sort.startswith("entry"):
+            return news.heads[row.id]
+        return news.editions.get(row.id) if row.sort == "edition" else news.images.get(row.path)

@@ -1,0 +1,355 @@
+"""Paths in, readings out; units in, files out: the work of a build, done in this process or in one of several.
+
+A worker reads sources, keeps what it read, answers the catalogue's questions from memory and else from the ledger, checks,
+plans, renders and writes. What to do and in which order is told by `publisher.engine.build`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import math
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from publisher.checks import check_across, check_alone, check_edition, check_references
+from publisher.content.images import ImageFile
+from publisher.content.library import Edition, Entry, duplicate_id, read_file
+from publisher.content.model.vocabulary import Kind
+from publisher.content.source import Source
+from publisher.content.taxonomy import Taxonomy
+from publisher.engine.ledger import FileRow, Ledger
+from publisher.lifecycle import changes
+from publisher.problems import Problem
+from publisher.settings import Settings
+from publisher.site.addresses import check_addresses
+from publisher.site.artifacts import Artifact
+from publisher.site.catalogue import Catalogue
+from publisher.site.heads import EditionHead, Head, make_edition_head, make_head, unpack_head
+from publisher.site.plan import plan_unit
+from publisher.site.views import Viewer
+from publisher.strictyaml import YamlText
+
+if TYPE_CHECKING:
+    from publisher.engine.shop import Shop
+    from publisher.site.frames import Layout
+
+#: Units that are only checked; their names and the rules that belong to no single entry.
+ACROSS = "check:across"
+
+
+class Reading(NamedTuple):
+    """What became of one source: plain values and bytes, cheap to send from one process to another."""
+
+    path: str
+    sort: str
+    id: str
+    title: str
+    fingerprint: str
+    head: bytes | None
+    since: float
+    until: float
+    change: float
+    problems: list[Problem]
+    unread: tuple[str, ...]
+
+
+class News(NamedTuple):
+    """What has changed in the content as a whole: packed heads by id, images by path, ids by path, rows by name; None for what is gone.
+
+    ``cells`` are the catalogue's names for all of it, ``problems`` those of ids that are taken twice, by path.
+    """
+
+    heads: dict[str, bytes | None]
+    editions: dict[str, bytes | None]
+    images: dict[str, bytes | None]
+    ids: dict[str, str | None]
+    rows: dict[str, tuple[str, ...]]
+    unread: frozenset[str]
+    cells: set[str]
+    problems: dict[str, list[Problem]]
+
+
+class Standpoint(NamedTuple):
+    """From where the content is looked at."""
+
+    settings: Settings
+    taxonomy: Taxonomy
+    as_of: datetime
+
+
+class Checked(NamedTuple):
+    """The problems of one unit, and the marks of the cells it read."""
+
+    unit: str
+    problems: list[Problem]
+    reads: bytes
+
+
+class Planned(NamedTuple):
+    """What became of one unit: the marks of the cells it read, its files, and the paths that were written."""
+
+    unit: str
+    reads: bytes
+    files: list[FileRow]
+    written: list[str]
+
+
+def marks(cells: Iterable[str]) -> bytes:
+    """Four bytes for each cell. Two cells may share a mark: then a unit is planned in vain, and its files are found to be right."""
+    return b"".join([mark(cell) for cell in sorted(cells)])
+
+
+def mark(cell: str) -> bytes:
+    """The mark of one cell."""
+    return crc32(cell.encode()).to_bytes(4, "big")
+
+
+class Worker:
+    """One process's share of a build, and its view of the whole content."""
+
+    def __init__(self, standpoint: Standpoint, ledger: Ledger, shop: Shop | None = None, *, keeps_text: bool = False) -> None:
+        self.settings, self.taxonomy, self.as_of = standpoint
+        self.ledger = ledger
+        self.catalogue = Catalogue(self, self.taxonomy, self.settings, self.as_of)
+        self.viewer = Viewer(self.catalogue)
+        self.unread: frozenset[str] = frozenset()
+        self._shop, self._keeps_text = shop, keeps_text
+        self._entries: dict[str, Entry] = {}
+        self._editions: dict[str, Edition] = {}
+        self._heads: dict[str, Head | bytes | None] = {}
+        self._edition_heads: dict[str, EditionHead | None] = {}
+        self._ids: dict[str, str | None] = {}
+        self._rows: dict[str, tuple[str, ...]] = {}
+        self.images: dict[str, ImageFile | None] = {}
+        self._checked: dict[str, set[str]] = {}
+
+    @property
+    def shop(self) -> Shop:
+        """What files are made with."""
+        assert self._shop is not None, "this worker only reads and checks"
+        return self._shop
+
+    @property
+    def things(self) -> tuple[dict[str, Entry], dict[str, Edition]]:
+        """The entries and editions read so far, by id."""
+        return self._entries, self._editions
+
+    # What the catalogue asks.
+
+    def find_head(self, entry_id: str) -> Head | None:
+        """The head of an entry."""
+        if entry_id in self._heads:
+            found = self._heads[entry_id]
+        else:
+            path = self.ledger.path_of("entry", entry_id)
+            found = self.ledger.head(path) if path else None
+        if isinstance(found, bytes):
+            found = unpack_head(found)
+        self._heads[entry_id] = found
+        return found
+
+    def find_id(self, path: str) -> str | None:
+        """The entry in a file."""
+        if path not in self._ids:
+            row = self.ledger.source(path)
+            self._ids[path] = row.id if row and row.sort.startswith("entry") else None
+        return self._ids[path]
+
+    def find_row(self, name: str) -> tuple[str, ...]:
+        """A row of ids."""
+        if name not in self._rows:
+            self._rows[name] = self.ledger.row(name)
+        return self._rows[name]
+
+    def find_image(self, name: str) -> ImageFile | None:
+        """An image of the content folder."""
+        if name not in self.images:
+            row = self.ledger.source(name)
+            data = self.ledger.head(name) if row and row.sort == "image" else None
+            self.images[name] = unpack_image(self.settings.root, data) if data else None
+        return self.images[name]
+
+    def find_edition(self, edition_id: str) -> EditionHead | None:
+        """The head of an edition."""
+        if edition_id not in self._edition_heads:
+            path = self.ledger.path_of("edition", edition_id)
+            data = self.ledger.head(path) if path else None
+            self._edition_heads[edition_id] = unpack_edition(data) if data else None
+        return self._edition_heads[edition_id]
+
+    def load_entry(self, entry_id: str) -> Entry:
+        """An entry with its text, read again if need be."""
+        if entry_id not in self._entries:
+            head = self.find_head(entry_id)
+            thing = read_file(head.path, self.settings.root / head.path, self.settings.content).thing if head else None
+            assert isinstance(thing, Entry), f"{entry_id} has changed while the site was built"
+            self._entries[entry_id] = thing
+        return self._entries[entry_id]
+
+    def load_edition(self, edition_id: str) -> Edition:
+        """An edition with its text, read again if need be."""
+        if edition_id not in self._editions:
+            head = self.find_edition(edition_id)
+            thing = read_file(head.path, self.settings.root / head.path, self.settings.content).thing if head else None
+            assert isinstance(thing, Edition), f"{edition_id} has changed while the site was built"
+            self._editions[edition_id] = thing
+        return self._editions[edition_id]
+
+    # What a build tells.
+
+    def read(self, paths: Sequence[str]) -> list[Reading]:
+        """Read sources, apply the rules that need no other, and make their heads."""
+        return [self._read(path) for path in paths]
+
+    def _read(self, path: str) -> Reading:
+        file = self.settings.root / path
+        found = read_file(path, file, self.settings.content)
+        thing = found.thing
+        problems = found.problems
+        reading = Reading(path, "", "", "", "", None, -math.inf, math.inf, math.inf, problems, found.unread)
+        if isinstance(thing, Entry):
+            problems += check_alone(thing, self.taxonomy, self.settings, self.as_of)
+            head = make_head(thing, self.taxonomy, self.settings, self.as_of)
+            self._entries[thing.id] = thing
+            moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days))
+            change = min((moment for moment in moments if moment > self.as_of.timestamp()), default=math.inf)
+            reading = reading._replace(sort=f"entry:{thing.kind.value}", id=thing.id, fingerprint=_fingerprint(thing), head=head.pack())
+            return reading._replace(title=head.title, since=head.since, until=head.until, change=change)
+        if isinstance(thing, Edition):
+            edition_head = make_edition_head(thing)
+            end = edition_head.end
+            is_over = end <= self.as_of.timestamp()
+            self._editions[thing.id] = thing
+            packed = marshal.dumps(tuple(edition_head))
+            return reading._replace(sort="edition", id=thing.id, fingerprint=_digest(thing.source.text), head=packed)._replace(
+                since=end if is_over else -math.inf, until=math.inf if is_over else end
+            )
+        if isinstance(thing, ImageFile):
+            return reading._replace(sort="image", fingerprint=thing.fingerprint, head=pack_image(thing))
+        return reading
+
+    def adopt(self, news: News) -> None:
+        """Learn what has changed in the whole content; the rest stands in the ledger."""
+        self._heads |= news.heads
+        self._edition_heads |= {name: unpack_edition(data) if data else None for name, data in news.editions.items()}
+        self.images |= {name: unpack_image(self.settings.root, data) if data else None for name, data in news.images.items()}
+        self._ids |= news.ids
+        self._rows |= news.rows
+        self.unread = news.unread
+
+    def check(self, units: Sequence[str]) -> list[Checked]:
+        """Apply the rules that need other entries, unit by unit; gives those with problems, and the one that makes no files."""
+        found = []
+        for unit in units:
+            with self.catalogue.reading() as cells:
+                problems = list(self._check(unit))
+            self._checked[unit] = cells
+            if problems or unit == ACROSS:
+                found.append(Checked(unit, problems, marks(cells)))
+        return found
+
+    def _check(self, unit: str) -> Iterable[Problem]:
+        sort, _, name = unit.partition(":")
+        if unit == ACROSS:
+            yield from check_across(self.catalogue)
+        elif sort == "entry":
+            entry = self.catalogue.entry(name)
+            head = self.catalogue.known(name)
+            yield from check_references(entry, self.catalogue, is_public=head.is_public)
+            if any(link.startswith("site:") for link in entry.html.links) or entry.kind in _FIELDS_WITH_LINKS:
+                yield from check_addresses(entry, self.catalogue)
+            if entry.source.body and not self._keeps_text:  # only problems need it, and they are told
+                self._entries[name] = replace(entry, source=Source(entry.path, YamlText(entry.path, "")))
+        elif sort == "edition":
+            edition = self.catalogue.edition(name)
+            yield from check_edition(edition, self.catalogue, self.settings, self.as_of)
+            yield from check_addresses(edition, self.catalogue)
+
+    def duplicate(self, entry_id: str, path: str, other: str | None) -> list[Problem]:
+        """Why the entry in a file cannot have its id."""
+        thing = read_file(path, self.settings.root / path, self.settings.content).thing
+        first = read_file(other, self.settings.root / other, self.settings.content).thing if other else None
+        assert isinstance(thing, Entry), entry_id
+        fault = duplicate_id(thing, first if isinstance(first, Entry) else None)
+        return [fault] if fault else []
+
+    def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
+        """Take over the frames that were cut for all."""
+        self.shop.supply(pieces)
+
+    def reopen_ledger(self) -> None:
+        """Read the ledger through a connection of one's own, as a process must that was forked."""
+        self.ledger.reopen()
+
+    def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> list[Planned]:
+        """Plan units, and bring their files to what they should be; ``known`` are the files as the last build left them, by unit."""
+        return [self._make(unit, {row.path: row for row in known.get(unit, ())}) for unit in units]
+
+    def _make(self, unit: str, known: Mapping[str, FileRow]) -> Planned:
+        with self.catalogue.reading() as cells:
+            artifacts = list(plan_unit(self.viewer, unit))
+        cells |= self._checked.pop(unit, set())
+        files, written = [], []
+        for artifact in artifacts:
+            row, is_new = self.bring(unit, artifact, known.get(artifact.path))
+            files.append(row)
+            if is_new:
+                written.append(row.path)
+        return Planned(unit, marks(cells), files, written)
+
+    def bring(self, unit: str, artifact: Artifact, row: FileRow | None) -> tuple[FileRow, bool]:
+        """Make one file unless the one that lies there was made from the same; gives its row, and whether it was written."""
+        fingerprint = self.shop.renderer.fingerprint(artifact)
+        frame = artifact.frame
+        lastmod = None
+        if frame is not None and not frame.url.endswith(".html") and artifact.template != "tombstone.html":
+            lastmod = frame.modified
+        if row and row.fingerprint == fingerprint and self.shop.output.is_as_written(row.path, row.size, row.mtime_ns):
+            return FileRow(row.path, unit, fingerprint, row.size, row.mtime_ns, lastmod), False
+        size, mtime_ns, is_new = self.shop.output.put(artifact.path, self.shop.renderer.render(artifact))
+        return FileRow(artifact.path, unit, fingerprint, size, mtime_ns, lastmod), is_new
+
+
+#: The kinds with Markdown in fields, whose links `Entry.html` does not hold.
+_FIELDS_WITH_LINKS = frozenset({Kind.POLICY, Kind.GUIDE, Kind.LISTING, Kind.EVENT, Kind.ENTERPRISE})
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _fingerprint(entry: Entry) -> str:
+    return _digest(f"{entry.source.front.text}\0{entry.source.body}")
+
+
+def pack_image(image: ImageFile) -> bytes:
+    """What others may know of an image."""
+    return marshal.dumps((image.name, image.width, image.height, image.fingerprint))
+
+
+def unpack_image(root: Path, data: bytes) -> ImageFile:
+    """Read what `pack_image` wrote."""
+    name, width, height, fingerprint = marshal.loads(data)  # noqa: S302  # our own ledger
+    return ImageFile(root / name, name, width, height, fingerprint)
+
+
+def unpack_edition(data: bytes) -> EditionHead:
+    """Read the packed head of an edition."""
+    return EditionHead(*marshal.loads(data))  # noqa: S302  # our own ledger
+
+
+def pack_problems(problems: Sequence[Problem]) -> bytes:
+    """Warnings for the ledger."""
+    return pickle.dumps(list(problems))
+
+
+def unpack_problems(data: bytes) -> list[Problem]:
+    """Read what `pack_problems` wrote."""
+    found: list[Problem] = pickle.loads(data)  # noqa: S301  # our own ledger
+    return found

@@ -1,0 +1,132 @@
+"""The page frame in, pages out: what a theme rendered once per layout is cut at its slots and stamped around each content.
+
+A frame is cut once for each section, depth and width; the pieces are plain text and are kept with the ledger, so that a quick
+build need not load the theme at all. What it does not do: know a theme (`publisher.material` does).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from publisher.content.model.vocabulary import Kind
+from publisher.site.artifacts import Frame
+
+_SLOT = re.compile(r"@@slot:(\w+)@@")
+_LOCAL = re.compile(r'\b(href|src)="(?![a-z][a-z0-9+.-]*:|#|/)([^"]*)"')
+
+#: What a cut frame is known by: section, depth, whether it is wide, and the address of the home page or the page for unknown addresses.
+Layout = tuple[str, int, bool, str]
+
+
+def slot(name: str) -> str:
+    """What stands in a rendered frame where a value goes: title, description, canonical, head, toc, content."""
+    return f"@@slot:{name}@@"
+
+
+class Shell(Protocol):
+    """The page frame borrowed from a theme."""
+
+    def render(self, frame: Frame) -> str:
+        """The frame for a layout, with slots for the values."""
+
+    def assets(self) -> dict[str, Path]:
+        """The theme's static files by their path in the site."""
+
+
+class Frames:
+    """The frames of one site, cut when they are first needed; ``load_shell`` is only called then."""
+
+    def __init__(self, site_url: str, description: str, load_shell: Callable[[], Shell], known: Mapping[Layout, list[str]] | None = None) -> None:
+        self.pieces: dict[Layout, list[str]] = dict(known or {})
+        self.is_new = False
+        self._site_url, self._description, self._load_shell = site_url, description, load_shell
+        self._fingerprints: dict[Layout, str] = {}
+
+    def fingerprint(self, frame: Frame) -> str:
+        """A digest of the pieces that a frame is stamped into."""
+        layout = _layout(frame)
+        if layout not in self._fingerprints:
+            written = "\0".join(self._pieces(frame))
+            self._fingerprints[layout] = hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
+        return self._fingerprints[layout]
+
+    def stamp(self, frame: Frame, content: str) -> str:
+        """Join the pieces of the frame around the values of one page; the values are escaped here, the content is HTML."""
+        values = {
+            "title": escape(frame.title),
+            "description": escape(frame.description or self._description),
+            "canonical": escape(f"{self._site_url}{frame.url}"),
+            "head": frame_head(frame),
+            "toc": frame_toc(frame),
+            "content": content,
+        }
+        pieces = self._pieces(frame)
+        written = "".join([values[piece] if index % 2 else piece for index, piece in enumerate(pieces)])
+        return self._absolute(written) if frame.url == "404.html" else written
+
+    def prepare(self) -> None:
+        """Cut the frames that every site needs, so that several processes need not each load the theme."""
+        folders = ["", *(kind.folder for kind in Kind if kind is not Kind.PAGE)]
+        frames = [Frame("", ""), Frame("404.html", "", is_wide=True), Frame("", "", is_wide=True), Frame("x/", "")]
+        for section in folders:
+            depths = (1, 2, 3, 4, 5) if not section else (1, 3)
+            frames += [Frame("x/" * depth, "", section=section, is_wide=True) for depth in depths]
+            frames += [Frame("x/x/", "", section=section)] if section else []
+        for frame in frames:
+            self._pieces(frame)
+
+    def _pieces(self, frame: Frame) -> list[str]:
+        layout = _layout(frame)
+        if layout not in self.pieces:
+            self.pieces[layout] = _SLOT.split(self._load_shell().render(frame))
+            self.is_new = True
+        return self.pieces[layout]
+
+    def _absolute(self, written: str) -> str:
+        """The page for unknown addresses is served at any depth: its own addresses begin at the host."""
+        root = urlsplit(self._site_url or "/").path or "/"
+
+        def from_root(match: re.Match[str]) -> str:
+            path = match[2].removeprefix("./")
+            return f'{match[1]}="{root}{"" if path == "." else path}"'
+
+        base = root.rstrip("/") or "/"
+        return re.sub(r'"base": ?"\."', f'"base":"{base}"', _LOCAL.sub(from_root, written))
+
+
+def _layout(frame: Frame) -> Layout:
+    return (frame.section, frame.url.count("/"), frame.is_wide, frame.url if frame.url in ("", "404.html") else "inner")
+
+
+def frame_head(frame: Frame) -> str:
+    """What a page's head says beside the theme's own: its feeds and its times."""
+    # Material takes each link of exactly rel="alternate" for a translation and asks for its sitemap; "feed" tells ours apart.
+    feeds = "".join(
+        f'<link rel="alternate feed" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
+    )
+    named = (("published", frame.published), ("modified", frame.modified))
+    times = "".join(f'<meta property="article:{name}_time" content="{escape(value)}">' for name, value in named if value)
+    return f'<meta name="generator" content="publisher">{feeds}{times}'
+
+
+def frame_toc(frame: Frame) -> str:
+    """The table of contents as Material draws it: headings of the second level, those of the third within."""
+    if not frame.toc:
+        return ""
+    items: list[str] = []
+    for level, anchor, title in frame.toc:
+        link = f'<a href="#{escape(anchor)}" class="md-nav__link"><span class="md-ellipsis">{escape(title)}</span></a>'
+        if level == 2 or not items:
+            items.append(f'<li class="md-nav__item">{link}')
+        elif items[-1].endswith("</ul></nav>"):
+            items[-1] = items[-1].removesuffix("</ul></nav>") + f'<li class="md-nav__item">{link}</li></ul></nav>'
+        else:
+            items[-1] += f'<nav class="md-nav" aria-label="小节"><ul class="md-nav__list"><li class="md-nav__item">{link}</li></ul></nav>'
+    rows = "".join(f"{item}</li>" for item in items)
+    return f'<span class="md-nav__title">目录</span><ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{rows}</ul>'
