@@ -200,6 +200,8 @@ def _join_lines(written: str) -> str:
 
 def plain_text(written: str) -> str:
     """The words of some HTML: tags out, entities in, white space folded."""
+    if "<" not in written and "&" not in written and "\n" not in written:
+        return " ".join(written.split())
     without_marks = re.sub(r'<a class="headerlink".*?</a>', "", written)
     spaced = re.sub(r"</(?:p|li|h[1-6]|td|th|dt|dd|tr|pre)>", "\n", without_marks)
     lines = (" ".join(line.split()) for line in html.unescape(_TAG.sub("", spaced)).split("\n"))
@@ -263,6 +265,8 @@ _INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n+(?: {4}|\t)[^\n]
 
 def without_code(text: str) -> str:
     """The text with code blanked out, every other character in its place."""
+    if "`" not in text and "~~~" not in text:
+        return text
     return _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 

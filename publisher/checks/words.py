@@ -43,6 +43,14 @@ class Rule:
     concerns: Callable[[Kind, Model], bool] = lambda kind, data: True
     words: Callable[[re.Match[str], int], dict[str, str] | None] = lambda match, year: {"value": match[0]}
     is_personal: bool = False
+    #: What a text must hold for the pattern to be tried: words, or a pattern that begins with a rare sign and so passes over a clean text.
+    guard: tuple[str, ...] | re.Pattern[str] = ()
+
+    def may_match(self, text: str) -> bool:
+        """Whether the pattern is worth trying; a clean text is passed over quickly."""
+        if isinstance(self.guard, tuple):
+            return not self.guard or any(word in text for word in self.guard)
+        return self.guard.search(text) is not None
 
 
 def _follows(match: re.Match[str], pattern: str) -> bool:
@@ -58,9 +66,10 @@ def _identity(match: re.Match[str], year: int) -> dict[str, str] | None:
 
 
 def _phone(match: re.Match[str], year: int) -> dict[str, str] | None:
-    if _follows(match, r"[\d.]"):
+    country = match.string[max(0, match.start() - 4) : match.start()]
+    if _follows(match, r"[\d.]") and not re.search(r"(?<!\d)\+?86$", country):
         return None
-    digits = re.sub(r"\D", "", match[0])[-11:]
+    digits = re.sub(r"\D", "", match[0])
     return {"value": f"{digits[:3]}****{digits[-4:]}"}
 
 
@@ -110,21 +119,22 @@ def _is_finance(kind: Kind, data: Model) -> bool:
 
 
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
-#: Each pattern begins with a character or word that is rare in prose, so that a clean text is passed over quickly.
 RULES = (
-    Rule("phone-number", re.compile(r"(?:\+?86[ -]?)?1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
+    Rule("phone-number", re.compile(r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
     Rule("identity-number", re.compile(r"\d{17}[\dXx](?![0-9A-Za-z])"), words=_identity, is_personal=True),
     Rule("card-number", re.compile(r"\d{16,19}(?!\d)"), words=_card, is_personal=True),
-    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING),
+    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
     Rule(
         "advertising-word",
         re.compile(r"唯一|顶级|首选|第一(?:品牌|家|名店|店|选择)|(?:全国|全省|全市|全区|行业|业内|销量)第一"),
         lambda kind, data: kind in _ADVERTISING,
+        guard=("唯一", "顶级", "首选", "第一"),
     ),
     Rule(
         "empty-promise",
         re.compile(r"保证(?<![不未无能]保证)(?!金|人|书|保险|责任|期间|担保|合同|义务|贷款|公司)|一定能(?<!不一定能)|包办|包过|百分百|百分之百|肯定批"),
         lambda kind, data: kind in _PROMISING,
+        guard=("保证", "一定能", "包办", "包过", "百分百", "百分之百", "肯定批"),
     ),
     Rule("finance-promise", re.compile(r"保本|稳赚|无抵押秒批|零风险"), _is_finance),
     Rule(
@@ -132,12 +142,22 @@ RULES = (
         re.compile(r"限(?:男|女)|(?:男|女)(?:性|士|生)(?:优先|限)|仅限(?:男|女)|\d{2}(?:周)?岁(?:以下|以内|以上)|限本地|限汉族"),
         _is_recruitment,
     ),
-    Rule("document-number", re.compile(r"[\[（(【〔［]\s?(?:19|20)\d{2}\s?[\]）)】〕］]\s?第?\s?\d{1,4}\s?号"), words=_number),
-    Rule("impossible-date", re.compile(_DATE), words=_day),
-    Rule("weekday-mismatch", re.compile(_DATE + r"\s?[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[）)]?"), words=_weekday),
+    Rule(
+        "document-number",
+        re.compile(r"[\[（(【〔［]\s?(?:19|20)\d{2}\s?[\]）)】〕］]\s?第?\s?\d{1,4}\s?号"),
+        words=_number,
+        guard=("号",),
+    ),
+    Rule("impossible-date", re.compile(_DATE), words=_day, guard=re.compile(r"月\d{1,2}日")),
+    Rule(
+        "weekday-mismatch",
+        re.compile(_DATE + r"\s?[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[）)]?"),
+        words=_weekday,
+        guard=re.compile(r"日\s?[（(]?(?:星期|周|礼拜)"),
+    ),
     Rule(
         "half-width-punctuation",
-        re.compile(rf"[,;:?!](?<=[{_HAN}].)(?=[{_HAN}\s]|$)|\.(?<=[{_HAN}].)(?=[{_HAN}])|\((?<!\]\()(?=[^()\n]*[{_HAN}])[^()\n]*\)"),
+        re.compile(rf"[,;:?!.(](?:(?<=[{_HAN}][,;:?!])(?=[{_HAN}\s]|$)|(?<=[{_HAN}]\.)(?=[{_HAN}])|(?<=\()(?<!\]\()(?=[^()\n]*[{_HAN}])[^()\n]*\))"),
         words=_punctuation,
     ),
 )
@@ -156,16 +176,15 @@ def check_edition_words(edition: Edition) -> Iterator[Problem]:
 
 
 def _check(written: Entry | Edition, kind: Kind, year: int) -> Iterator[Problem]:
-    body = written.source.body.translate(_HALF_WIDTH_DIGITS) if isinstance(written, Entry) else ""
+    body = _half_width(written.source.body) if isinstance(written, Entry) else ""
+    fields = [(steps, _without_targets(_half_width(text))) for steps, text in _prose(written.data, ())]
     shown = _without_targets(body)
-    prose = _without_targets(without_code(body))
-    fields = [(steps, _without_targets(text.translate(_HALF_WIDTH_DIGITS))) for steps, text in _prose(written.data, ())]
     joined = "\n".join([shown, *(text for _, text in fields)])
     for rule in RULES:
-        if not rule.concerns(kind, written.data) or not rule.pattern.search(joined):
+        if not rule.concerns(kind, written.data) or not rule.may_match(joined) or not rule.pattern.search(joined):
             continue
         # Readers see code as they see words: a personal number is no less one for standing in it.
-        for match in rule.pattern.finditer(shown if rule.is_personal else prose):
+        for match in rule.pattern.finditer(shown if rule.is_personal else _without_targets(without_code(body))):
             if isinstance(written, Entry) and (words := rule.words(match, year)) is not None:
                 yield body_problem(written, rule.code, match.start(), len(match[0]), **words)
         for steps, text in fields:
@@ -178,9 +197,20 @@ def _check(written: Entry | Edition, kind: Kind, year: int) -> Iterator[Problem]
                     yield words_problem(written, rule.code, steps, match[0], text[: match.start()], **words)
 
 
+_FULL_WIDTH_DIGIT = re.compile("[０-９]")
+_TARGET = re.compile(r"(?<=\])\((?!tel:)[^()\n]*\)|<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+")
+
+
+def _half_width(text: str) -> str:
+    """The text with digits as machines write them, every character in its place."""
+    return text.translate(_HALF_WIDTH_DIGITS) if _FULL_WIDTH_DIGIT.search(text) else text
+
+
 def _without_targets(text: str) -> str:
     """Blank out link targets: an address is not prose."""
-    return re.sub(r"(?<=\])\((?!tel:)[^()\n]*\)|<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+", lambda m: " " * len(m[0]), text)
+    if "](" not in text and ":" not in text:
+        return text
+    return _TARGET.sub(lambda match: " " * len(match[0]), text)
 
 
 def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
@@ -193,11 +223,11 @@ def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step,
             if isinstance(part, tuple):
                 for index, item in enumerate(part):
                     if is_text and isinstance(item, str):
-                        yield (*steps, name, index), _without_targets(item)
+                        yield (*steps, name, index), item
                     elif isinstance(item, BaseModel):
                         yield from _prose(item, (*steps, name, index))
             elif is_text:
-                yield (*steps, name), _without_targets(part)
+                yield (*steps, name), part
             else:
                 yield from _prose(part, (*steps, name))
 

@@ -150,7 +150,12 @@ class Library:
 
 def join(entry_path: str, written: str) -> str:
     """The path relative to the root that a path written in an entry means."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(entry_path), written))
+    folder = entry_path.rpartition("/")[0]
+    if written.startswith("../") and "/" in folder:
+        folder, written = folder.rpartition("/")[0], written[3:]
+    if folder and "./" not in written and "//" not in written and written[:1] not in ("", ".", "/") and written[-1:] not in ("/", "."):
+        return f"{folder}/{written}"  # nearly all links are as plain as this, and `normpath` is slow
+    return posixpath.normpath(posixpath.join(folder, written))
 
 
 _EDITION_ID = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*")

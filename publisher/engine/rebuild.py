@@ -202,6 +202,7 @@ class _Rebuild:
         self.planned: list[Planned] = []
         self.files: dict[str, FileRow] = {}
         self.written: list[str] = []
+        self.is_fresh = False
 
     def run(self, readings: Sequence[Reading], gone: Sequence[str], news: News, problems: list[Problem]) -> BuildReport:
         units = [ACROSS, *list_units(self.worker.find_row)]
@@ -210,7 +211,7 @@ class _Rebuild:
         for checked in self.crew.check([unit for unit in dirty if unit.partition(":")[0] in ("check", "entry", "edition")]):
             owned[checked.unit] = checked.problems
             if checked.unit == ACROSS:
-                self.planned.append(Planned(ACROSS, checked.reads, [], []))
+                self.planned.append(Planned(ACROSS, checked.reads, []))
         settled = {*owned, *gone, *dirty, *vanished}
         old_warnings = self.ledger.problems() if self.found.is_going_on else {}
         kept = [problem for owner, data in old_warnings.items() if owner not in settled for problem in unpack_problems(data)]
@@ -219,6 +220,7 @@ class _Rebuild:
             return BuildReport(problems=every, is_built=False)
         self.shop.output.guard(is_ours=self.order.is_ours or self.found.has_ledger or self.ledger.has_claim)
         self.ledger.claim()
+        self.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())
         report = BuildReport(problems=every)
         lost = self._make(dirty, vanished)
         report.removed = self._prune(lost)
@@ -275,24 +277,28 @@ class _Rebuild:
         return lost
 
     def _take(self, planned: Planned) -> None:
-        self.planned.append(planned)
-        self.written += planned.written
-        for row in planned.files:
-            other = self.files.setdefault(row.path, row)
-            if other is not row:
+        """Write what a unit has become, and note it."""
+        self.planned.append(planned._replace(files=[]))
+        for row, data in planned.files:
+            if row.path in self.files:
                 raise PublisherError(f"两处内容要写同一个文件：{row.path}", f"two things would write one file: {row.path}")
+            if data is None:
+                self.files[row.path] = row
+                continue
+            size, mtime_ns, is_new = self.shop.output.put(row.path, data)
+            self.files[row.path] = row._replace(size=size, mtime_ns=mtime_ns)
+            if is_new:
+                self.written.append(row.path)
 
     def _make_theme(self, known: Mapping[str, list[FileRow]]) -> None:
         """The theme's own files."""
         rows = {row.path: row for row in known.get(THEME, ())}
-        files, written = [], []
+        files = []
         for name, path in sorted(self.shop.shell().assets().items()):
             digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
             artifact = Artifact(name, "copy", {"source": str(path), "fingerprint": digest}, rank=RANK_ASSET)
-            row, is_new = self.worker.bring(THEME, artifact, rows.get(name))
-            files.append(row)
-            written += [name] if is_new else []
-        self._take(Planned(THEME, b"", files, written))
+            files.append(self.worker.render(THEME, artifact, rows.get(name)))
+        self._take(Planned(THEME, b"", files))
 
     def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> None:
         """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing when no address and no date in them differs."""
@@ -306,19 +312,17 @@ class _Rebuild:
         rows = [{"loc": self.worker.settings.absolute(path.removesuffix("index.html")), "lastmod": lastmod} for path, lastmod in new.items()]
         rows.sort(key=lambda row: str(row["loc"]))
         before = {row.path: row for row in self.ledger.files_of(SITEMAP)}
-        files, written = [], []
+        files = []
         for artifact in (
             Artifact("sitemap.xml", "template", {"rows": rows}, "sitemap.xml", rank=RANK_INDEX),
             Artifact("robots.txt", "template", {"sitemap": self.worker.settings.absolute("sitemap.xml")}, "robots.txt", rank=RANK_INDEX),
         ):
-            row, is_new = self.worker.bring(SITEMAP, artifact, before.get(artifact.path))
-            files.append(row)
-            written += [artifact.path] if is_new else []
-        self._take(Planned(SITEMAP, b"", files, written))
+            files.append(self.worker.render(SITEMAP, artifact, before.get(artifact.path)))
+        self._take(Planned(SITEMAP, b"", files))
 
     def _prune(self, lost: set[str]) -> list[str]:
-        """Remove what no unit makes any more: the ledger's, or without a ledger all else in the folder."""
-        if not self.ledger.is_open:
+        """Remove what no unit makes any more: the ledger's, or without a ledger all else in a folder that was there before."""
+        if not self.ledger.is_open and not self.is_fresh:
             lost = self.shop.output.list_files() - self.files.keys()
         self.shop.output.remove(sorted(lost))
         return sorted(lost)

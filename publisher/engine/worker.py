@@ -10,7 +10,7 @@ import hashlib
 import marshal
 import math
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -91,13 +91,19 @@ class Checked(NamedTuple):
     reads: bytes
 
 
+class Made(NamedTuple):
+    """What became of one file: its bytes, or None when the one that lies there was made from the same; its row lacks size and time then."""
+
+    row: FileRow
+    data: bytes | None
+
+
 class Planned(NamedTuple):
-    """What became of one unit: the marks of the cells it read, its files, and the paths that were written."""
+    """What became of one unit: the marks of the cells it read, and its files."""
 
     unit: str
     reads: bytes
-    files: list[FileRow]
-    written: list[str]
+    files: list[Made]
 
 
 def marks(cells: Iterable[str]) -> bytes:
@@ -287,33 +293,25 @@ class Worker:
         """Read the ledger through a connection of one's own, as a process must that was forked."""
         self.ledger.reopen()
 
-    def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> list[Planned]:
-        """Plan units, and bring their files to what they should be; ``known`` are the files as the last build left them, by unit."""
-        return [self._make(unit, {row.path: row for row in known.get(unit, ())}) for unit in units]
+    def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> Iterator[Planned]:
+        """Plan units and render their files; ``known`` are the files as the last build left them, by unit."""
+        for unit in units:
+            with self.catalogue.reading() as cells:
+                artifacts = list(plan_unit(self.viewer, unit))
+            cells |= self._checked.pop(unit, set())
+            rows = {row.path: row for row in known.get(unit, ())}
+            yield Planned(unit, marks(cells), [self.render(unit, artifact, rows.get(artifact.path)) for artifact in artifacts])
 
-    def _make(self, unit: str, known: Mapping[str, FileRow]) -> Planned:
-        with self.catalogue.reading() as cells:
-            artifacts = list(plan_unit(self.viewer, unit))
-        cells |= self._checked.pop(unit, set())
-        files, written = [], []
-        for artifact in artifacts:
-            row, is_new = self.bring(unit, artifact, known.get(artifact.path))
-            files.append(row)
-            if is_new:
-                written.append(row.path)
-        return Planned(unit, marks(cells), files, written)
-
-    def bring(self, unit: str, artifact: Artifact, row: FileRow | None) -> tuple[FileRow, bool]:
-        """Make one file unless the one that lies there was made from the same; gives its row, and whether it was written."""
+    def render(self, unit: str, artifact: Artifact, row: FileRow | None) -> Made:
+        """Make the bytes of one file unless the one that lies there was made from the same."""
         fingerprint = self.shop.renderer.fingerprint(artifact)
         frame = artifact.frame
         lastmod = None
         if frame is not None and not frame.url.endswith(".html") and artifact.template != "tombstone.html":
             lastmod = frame.modified
         if row and row.fingerprint == fingerprint and self.shop.output.is_as_written(row.path, row.size, row.mtime_ns):
-            return FileRow(row.path, unit, fingerprint, row.size, row.mtime_ns, lastmod), False
-        size, mtime_ns, is_new = self.shop.output.put(artifact.path, self.shop.renderer.render(artifact))
-        return FileRow(artifact.path, unit, fingerprint, size, mtime_ns, lastmod), is_new
+            return Made(row._replace(unit=unit, lastmod=lastmod), None)
+        return Made(FileRow(artifact.path, unit, fingerprint, 0, 0, lastmod), self.shop.renderer.render(artifact))
 
 
 #: The kinds with Markdown in fields, whose links `Entry.html` does not hold.

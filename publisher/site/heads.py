@@ -117,7 +117,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         status=now.value,
         published=entry.published.timestamp(),
         updated=entry.updated.timestamp(),
-        month=entry.published.astimezone(SHANGHAI).strftime("%Y-%m"),
+        month=show_day(entry.published)[:7],
         tags=tags,
         industries=entry.industry_codes,
         enterprises=_enterprises(entry),
@@ -233,12 +233,12 @@ def make_edition_head(edition: Edition) -> EditionHead:
 
 def show_day(moment: datetime) -> str:
     """``2026-11-23`` in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d")
+    return moment.astimezone(SHANGHAI).isoformat()[:10]
 
 
 def show_moment(moment: datetime) -> str:
     """``2026-11-23 09:30``, or the day alone at midnight."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    return moment.astimezone(SHANGHAI).isoformat(" ")[:16].removesuffix(" 00:00")
 
 
 def show_end(moment: datetime) -> str:

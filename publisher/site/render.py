@@ -10,9 +10,11 @@ from functools import cached_property
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from jinja2 import meta
+from markupsafe import Markup
 
 from publisher.markup import plain_text
 from publisher.problems import PublisherError
@@ -100,7 +102,7 @@ class Renderer:
 
     def _environment(self, folder: str) -> jinja2.Environment:
         if folder not in self._environments:
-            environment = jinja2.Environment(
+            environment = _Environment(
                 loader=jinja2.FileSystemLoader(self._templates / folder),
                 autoescape=jinja2.select_autoescape(("html", "xml"), default_for_string=True),
                 undefined=jinja2.StrictUndefined,
@@ -109,6 +111,7 @@ class Renderer:
                 auto_reload=False,
             )
             environment.filters["wrap"] = _wrap
+            environment.globals["kept"] = _Kept()
             self._environments[folder] = environment
         return self._environments[folder]
 
@@ -136,6 +139,35 @@ class Renderer:
         for other in sorted(filter(None, found)):
             self._sources(folder, other, seen)
         return seen
+
+
+class _Environment(jinja2.Environment):
+    """Jinja's environment, asking mappings first: nearly all that our templates see are mappings."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What ``obj.attribute`` means in a template."""
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return super().getattr(obj, attribute)
+
+
+class _Kept:
+    """``kept(macro, item, base, …)``: what a macro writes of an item, written once and then only moved to another base.
+
+    A card stands on eight pages on average. The item must be the same object each time, as the cards of heads are.
+    """
+
+    _BASE = "\x00"
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[Any, ...], tuple[Any, str]] = {}
+
+    def __call__(self, macro: Any, item: Any, base: str, *settings: Any) -> Markup:
+        key = (macro.name, id(item), *settings)
+        if key not in self._written:
+            self._written[key] = (item, str(macro(item, self._BASE, *settings)))  # the item is held, so that its id stays its own
+        return Markup(self._written[key][1].replace(self._BASE, base))  # noqa: S704  # written by a template that escapes
 
 
 def _feed_writer(module: str, function: str) -> Callable[[Artifact], bytes]:
