@@ -23,7 +23,9 @@ _SLOT = re.compile("\x02([LI])(\\d+)\x03")
 #: Han, kana, CJK punctuation and full-width forms.
 CJK = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018\u2019\u201c\u201d\u2026"
 _INLINE = "</?(?:strong|em|del|a|code)(?: [^>]*)?>"
-_SOFT_BREAK = re.compile(f"(?<=[{CJK}])((?:{_INLINE})*)\n((?:{_INLINE})*)(?=[{CJK}])")
+_ENDS_IN_HAN = re.compile(f"[{CJK}](?:{_INLINE})*")
+_BEGINS_WITH_HAN = re.compile(f"(?:{_INLINE})*[{CJK}]")
+#: All of them begin with "<", which lets the search skip from tag to tag.
 _PARTS = re.compile(
     r'<h(?P<level>[1-6]) id="(?P<id>[^"]*)">(?P<heading>.*?)<a href="#[^"]*" aria-label="[^"]*" data-heading-content="[^"]*" class="anchor"></a></h[1-6]>'
     r'|<a href="(?P<auto>https?:[^"]*)">(?P<shown>https?:[^<]*)</a>'
@@ -31,10 +33,10 @@ _PARTS = re.compile(
     r'|<img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)"(?: title="(?P<title>[^"]*)")? />'
     r'|<div class="markdown-alert markdown-alert-(?P<alert>\w+)">\n<p class="markdown-alert-title">(?P<alert_title>[^<]*)</p>'
     r'|<li><input type="checkbox" (?P<checked>checked="" )?disabled="" />'
-    r'|aria-label="Back to reference (?P<reference>[^"]*)"'
     r"|<!-- raw HTML omitted -->",
     re.DOTALL,
 )
+_BACK_REFERENCE = re.compile(r'aria-label="Back to reference ([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 #: Characters that XML 1.0 cannot hold, and noncharacters that feed readers refuse.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -119,7 +121,9 @@ def render(text: str, anchor_prefix: str = "") -> Html:
     extensions, plain, _ = _options()
     renderer = _Renderer(text, anchor_prefix)
     written = _PARTS.sub(renderer.part, comrak.render_markdown(text, extensions, None, plain))
-    if anchor_prefix and renderer.has_footnotes(written):
+    if "data-footnote" in written:
+        written = _BACK_REFERENCE.sub(r'aria-label="回到正文引用\1"', written)
+    if anchor_prefix and "data-footnote" in written:
         written = re.sub(r'(id="|href="#)(fn(?:ref)?-)', rf"\g<1>{anchor_prefix}\g<2>", written)
     return Html(_join_lines(written), tuple(renderer.headings), tuple(renderer.links), tuple(renderer.images), renderer.omits_html)
 
@@ -133,10 +137,6 @@ class _Renderer:
         self.links: list[str] = []
         self.images: list[tuple[str, str]] = []
         self.omits_html = False
-
-    @staticmethod
-    def has_footnotes(written: str) -> bool:
-        return "data-footnote" in written
 
     def part(self, match: re.Match[str]) -> str:
         kind = match.lastgroup
@@ -156,8 +156,6 @@ class _Renderer:
             style, english, chinese = _ALERTS[match["alert"]]
             title = chinese if match["alert_title"] == english else match["alert_title"]
             return f'<div class="admonition {style}">\n<p class="admonition-title">{title}</p>'
-        if match["reference"]:
-            return f'aria-label="回到正文引用{match["reference"]}"'
         state = "checked " if match["checked"] else ""
         label = "已完成" if state else "未完成"
         return f'<li class="task-list-item"><input type="checkbox" {state}disabled aria-label="{label}">'
@@ -190,12 +188,36 @@ class _Renderer:
 
 def _join_lines(written: str) -> str:
     """Take out the line ends between Han, which browsers would draw as a space; code blocks stay."""
-    if "\n" not in written:
-        return written
     if "<pre" not in written:
-        return _SOFT_BREAK.sub(r"\1\2", written)
+        return _join(written)
     parts = re.split(r"(<pre.*?</pre>)", written, flags=re.DOTALL)
-    return "".join(part if part.startswith("<pre") else _SOFT_BREAK.sub(r"\1\2", part) for part in parts)
+    return "".join(part if part.startswith("<pre") else _join(part) for part in parts)
+
+
+def _join(written: str) -> str:
+    lines = written.split("\n")
+    joined = lines[:1]
+    for line in lines[1:]:
+        before = joined[-1]
+        # Nearly every line ends with the tag of a block: only its last sign is looked at.
+        if before[-1:] > "\u2e7f" or (before[-1:] == ">" and not before.endswith(_BLOCK_ENDS)):
+            tail = before[_last_words(before) :]
+            if _ENDS_IN_HAN.fullmatch(tail) and _BEGINS_WITH_HAN.match(line):
+                joined[-1] = before + line
+                continue
+        joined.append(line)
+    return "\n".join(joined)
+
+
+_BLOCK_ENDS = ("p>", "li>", "ul>", "ol>", "h1>", "h2>", "h3>", "h4>", "td>", "th>", "tr>", "table>", "tbody>", "thead>", "div>", "br />")
+
+
+def _last_words(line: str) -> int:
+    """Where the last sign of a line begins, before the inline tags that follow it."""
+    at = len(line)
+    while line[at - 1 : at] == ">" and (start := line.rfind("<", 0, at)) >= 0 and re.fullmatch(_INLINE, line[start:at]):
+        at = start
+    return at - 1
 
 
 def plain_text(written: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import signal
@@ -233,15 +234,22 @@ def raising(name: str, error: OSError, method: str) -> Any:
     return call
 
 
-@pytest.mark.parametrize("method", ["open", "stat"])
+@pytest.mark.parametrize("call", [(source.os, "stat"), (builtins, "open")], ids=["stat", "open"])
 @pytest.mark.parametrize(
     "error", [FileNotFoundError(2, "No such file or directory"), PermissionError(13, "Permission denied"), OSError(5, "Input/output error")]
 )
 def test_a_file_that_goes_away_while_it_is_read(
-    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, method: str, error: OSError
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, call: tuple[Any, str], error: OSError
 ) -> None:
     project.write(BAD, NEWS)
-    monkeypatch.setattr(Path, method, raising("bad.md", error, method))
+    real = getattr(*call)
+
+    def fail(path: Any, *args: Any, **keys: Any) -> Any:
+        if str(path).endswith("bad.md"):
+            raise error
+        return real(path, *args, **keys)
+
+    monkeypatch.setattr(*call, fail)
     assert refuse(project, capsys) == [f"{BAD}:1:1 [unreadable-file]"]
 
 

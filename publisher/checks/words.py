@@ -121,8 +121,8 @@ def _is_finance(kind: Kind, data: Model) -> bool:
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 RULES = (
     Rule("phone-number", re.compile(r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
-    Rule("identity-number", re.compile(r"\d{17}[\dXx](?![0-9A-Za-z])"), words=_identity, is_personal=True),
-    Rule("card-number", re.compile(r"\d{16,19}(?!\d)"), words=_card, is_personal=True),
+    Rule("identity-number", re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])"), words=_identity, is_personal=True),
+    Rule("card-number", re.compile(r"[0-9]{16,19}(?!\d)"), words=_card, is_personal=True),
     Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
     Rule(
         "advertising-word",

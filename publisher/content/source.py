@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,15 +70,15 @@ def link_fault(path: Path, name: str, content: Path) -> Problem | None:
 
 
 def read_bytes(path: Path, name: str) -> bytes | Problem:
-    """Read a file, or say why not."""
+    """Read a file, or say why not; a pipe or a device is never opened."""
     try:
-        if not path.is_file():
+        state = os.stat(path)  # noqa: PTH116  # pathlib asks three times
+        if not stat.S_ISREG(state.st_mode):
             return Problem("unreadable-file", Span(name), {"reason": "不是普通文件", "english": "not a regular file"})
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            return Problem("file-too-large", Span(name), {"size": round(size / 1048576, 1), "limit": MAX_BYTES // 1048576})
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        if state.st_size > MAX_BYTES:
+            return Problem("file-too-large", Span(name), {"size": round(state.st_size / 1048576, 1), "limit": MAX_BYTES // 1048576})
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read(MAX_BYTES + 1) or b""
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         reason = getattr(error, "strerror", None) or str(error)
         return Problem("unreadable-file", Span(name), {"reason": reason, "english": reason})

@@ -61,6 +61,7 @@ class Catalogue:
         self._world = world
         self._read: set[str] = set()
         self._places: dict[str, tuple[Sequence[str], dict[str, int]]] = {}
+        self._ranks: dict[str, tuple[bool, float, str]] = {}
 
     @contextmanager
     def reading(self) -> Iterator[set[str]]:
@@ -143,9 +144,11 @@ class Catalogue:
     def rank(self, entry_id: str) -> tuple[bool, float, str]:
         """What decides which of two entries is named first: live ones, then the newest."""
         self._read.add(f"rank:{entry_id}")
-        head = self._world.find_head(entry_id)
-        assert head is not None, entry_id
-        return (not head.status.is_live, -head.order.published, entry_id)
+        if (rank := self._ranks.get(entry_id)) is None:
+            head = self._world.find_head(entry_id)
+            assert head is not None, entry_id
+            rank = self._ranks[entry_id] = (not head.status.is_live, -head.order.published, entry_id)
+        return rank
 
     def neighbours(self, head: Head) -> tuple[str | None, str | None]:
         """The entry of the same kind published just before, and the one just after; none for an entry that is not listed."""
@@ -161,6 +164,9 @@ class Catalogue:
             for others in self.near(name, head.id):
                 for other in others:
                     scores[other] += weight
-        ranks = {other: self.rank(other) for other in scores}
-        best = sorted(scores, key=lambda other: (ranks[other][0], -scores[other], *ranks[other][1:]))
-        return best[: self.settings.related_entries]
+        ranked = []
+        for other, score in scores.items():
+            is_over, age, name = self.rank(other)
+            ranked.append((is_over, -score, age, name))
+        ranked.sort()
+        return [row[3] for row in ranked[: self.settings.related_entries]]

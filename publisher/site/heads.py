@@ -7,6 +7,7 @@ that carry the body, and nothing else. A head is packed with `marshal`, which re
 from __future__ import annotations
 
 import marshal
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from publisher.lifecycle import Status, deadline, deadlines, status, window
 from publisher.markup import excerpt
 from publisher.settings import Settings
 
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/\-._~]*")
 _KINDS = {kind.value: kind for kind in Kind}
 _STATUSES = {state.value: state for state in Status}
 
@@ -256,7 +258,7 @@ def show_amount(value: Decimal) -> str:
 
 def path_url(path: str) -> str:
     """A path as it stands in a URL."""
-    return quote(path, safe="/-._~")
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path, safe="/-._~")
 
 
 def industry_link(code: str) -> dict[str, str]:

@@ -151,6 +151,10 @@ class _Environment(jinja2.Environment):
         except (TypeError, LookupError):
             return super().getattr(obj, attribute)
 
+    def make_globals(self, d: Any) -> Any:
+        """The names every template sees, as a plain mapping: Jinja's chain of mappings is walked anew for each page."""
+        return {**self.globals, **(d or {})}
+
 
 class _Kept:
     """``kept(macro, item, base, …)``: what a macro writes of an item, written once and then only moved to another base.
