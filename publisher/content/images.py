@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
 from publisher.content.source import MAX_BYTES
 from publisher.problems import Problem, Span
 
@@ -33,6 +31,8 @@ class ImageFile:
 
 def inspect_image(path: Path, name: str) -> ImageFile | Problem:
     """Read an image's size; refuses broken files, and photographs that tell where they were taken."""
+    from PIL import Image, UnidentifiedImageError  # most builds open no image
+
     try:
         if not path.is_file():  # a pipe would keep us waiting for ever
             return Problem("unreadable-file", Span(name), {"reason": "不是普通文件", "english": "not a regular file"})

@@ -58,7 +58,7 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     from publisher.engine.shop import Shop, fingerprint_program
 
     frames = tale.frames()
-    shop = Shop(settings, order.out, order.load_shell, str(tale.meta.get("program") or fingerprint_program()), frames)
+    shop = Shop(settings, order.out, order.load_shell, str(tale.meta.get("program") or fingerprint_program(settings.templates)), frames)
     worker = Worker(Standpoint(settings, taxonomy, order.as_of), tale, shop)
     todo = stale if found.is_going_on else sorted(paths)
     crew = make_crew(worker, len(todo), order.processes)
@@ -260,6 +260,8 @@ class _Rebuild:
             for row in self.ledger.files():
                 known[row.unit].append(row)
         self.crew.supply(self.shop.frames.pieces)
+        if not self.found.is_going_on:
+            self.shop.forget_templates()
         if not self.found.is_going_on or THEME in dirty:
             self._make_theme(known)
         by_rank: dict[int, list[str]] = defaultdict(list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,14 @@ class Shop:
         self.program = program
         self.output = Output(out)
         self.frames = Frames(settings.site_url, settings.site_description, self.shell, frames)
-        self.renderer = Renderer(settings.templates, self.frames, program)
+        self.renderer = Renderer(settings.templates, self.frames, program, settings.root / "var" / "templates" / program)
+
+    def forget_templates(self) -> None:
+        """Throw away what was compiled from other templates or by another program."""
+        kept = self._settings.root / "var" / "templates"
+        for folder in kept.iterdir() if kept.is_dir() else ():
+            if folder.name != self.program:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def shell(self) -> Shell:
         """The theme's frame, rendered by the theme itself."""
@@ -38,12 +46,16 @@ class Shop:
         self.frames.pieces.update(pieces)
 
 
-def fingerprint_program() -> str:
-    """A digest of this program's own text and of the versions of what it writes with: other code may make other bytes from the same values."""
+def fingerprint_program(templates: Path) -> str:
+    """A digest of the templates, of this program's own text and of the versions of what it writes with.
+
+    Other templates or other code may make other bytes from the same values.
+    """
     digest = hashlib.blake2b(digest_size=16)
     package = Path(__file__).parent.parent
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for folder, pattern in ((package, "*.py"), (templates / "site" / "pages", "*"), (templates / "email", "*")):
+        for path in sorted(path for path in folder.rglob(pattern) if path.is_file() and not path.name.startswith(".")):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     for name in _LIBRARIES:
         digest.update(f"{name}=={version(name)}\0".encode())
     return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -67,6 +66,8 @@ def has_errors(problems: Iterable[Problem], *, strict: bool = False) -> bool:
 
 def suggestion(word: str, choices: Sequence[str]) -> str:
     """Give the choice an author most likely meant, or an empty string."""
+    import difflib  # only mistakes need it
+
     found = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
     if found:
         return found[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2 import meta
 from markupsafe import Markup
 
 from publisher.markup import plain_text
@@ -25,11 +23,10 @@ from publisher.site.frames import Frames
 class Renderer:
     """Makes the bytes of artifacts from ``templates/site/pages`` and ``templates/email`` and a shell."""
 
-    def __init__(self, templates: Path, frames: Frames, program: str) -> None:
-        self._frames, self._program = frames, program
+    def __init__(self, templates: Path, frames: Frames, program: str, cache: Path | None = None) -> None:
+        self._frames, self._program, self._cache = frames, program, cache
         self._templates = templates
         self._environments: dict[str, jinja2.Environment] = {}
-        self._fingerprints: dict[tuple[str, str], str] = {}
 
     def render(self, artifact: Artifact) -> bytes:
         """Make one file; a template that fails is a `PublisherError` that names the template and its line."""
@@ -43,15 +40,9 @@ class Renderer:
             raise PublisherError(f"读不了 {error.filename}：{error.strerror}", f"cannot read {error.filename}: {error.strerror}") from error
 
     def fingerprint(self, artifact: Artifact) -> str:
-        """What the bytes depend on: inputs, template with all it includes, frame."""
-        environment = [self._program]
-        if artifact.recipe in ("page", "template"):
-            environment.append(self._template_fingerprint("site/pages", artifact.template))
-        if artifact.recipe == "mail":
-            environment += [self._template_fingerprint("email", name) for name in ("digest.html", "digest.txt")]
-        if artifact.frame:
-            environment.append(self._frames.fingerprint(artifact.frame))
-        return artifact.fingerprint(*environment)
+        """What the bytes depend on: inputs, frame, and the templates and code of this program."""
+        frame = self._frames.fingerprint(artifact.frame) if artifact.frame else ""
+        return artifact.fingerprint(self._program, frame)
 
     @cached_property
     def _recipes(self) -> dict[str, Callable[[Artifact], bytes]]:
@@ -100,6 +91,17 @@ class Renderer:
         except ValueError as error:
             raise PublisherError(f"简报太大，Gmail 会截断：{error}；请减少条目", f"the digest is too large: {error}") from error
 
+    def _bytecode_cache(self, folder: str) -> jinja2.BytecodeCache | None:
+        """Where compiled templates are kept: compiling them takes longer than most quick builds."""
+        if self._cache is None:
+            return None
+        place = self._cache / folder.replace("/", "-")
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return None  # it only saves time
+        return jinja2.FileSystemBytecodeCache(str(place))
+
     def _environment(self, folder: str) -> jinja2.Environment:
         if folder not in self._environments:
             environment = _Environment(
@@ -109,36 +111,12 @@ class Renderer:
                 trim_blocks=True,
                 lstrip_blocks=True,
                 auto_reload=False,
+                bytecode_cache=self._bytecode_cache(folder),
             )
             environment.filters["wrap"] = _wrap
             environment.globals["kept"] = _Kept()
             self._environments[folder] = environment
         return self._environments[folder]
-
-    def _template_fingerprint(self, folder: str, name: str) -> str:
-        if (folder, name) not in self._fingerprints:
-            digest = hashlib.blake2b(digest_size=16)
-            for source in self._sources(folder, name, {}).values():
-                digest.update(source.encode())
-            self._fingerprints[folder, name] = digest.hexdigest()
-        return self._fingerprints[folder, name]
-
-    def _sources(self, folder: str, name: str, seen: dict[str, str]) -> dict[str, str]:
-        """A template's text and that of every template it extends, includes or imports."""
-        if name in seen:
-            return seen
-        environment = self._environment(folder)
-        assert environment.loader is not None
-        try:
-            seen[name] = environment.loader.get_source(environment, name)[0]
-            found = meta.find_referenced_templates(environment.parse(seen[name]))
-        except jinja2.TemplateNotFound as error:
-            raise _template_failure(name, 1, "文件不存在 / not found") from error
-        except jinja2.TemplateSyntaxError as error:
-            raise _template_failure(name, error.lineno, error.message or "") from error
-        for other in sorted(filter(None, found)):
-            self._sources(folder, other, seen)
-        return seen
 
 
 class _Environment(jinja2.Environment):

@@ -33,7 +33,7 @@ _MOBILE = re.compile(r"1[3-9]\d[\d*]{8}")
 class Model(BaseModel):
     """A mapping of the content model: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def key(
