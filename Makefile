@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: site test lint clean docs
+.PHONY: site test lint clean docs bench bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -15,14 +15,20 @@ test: $(STAMP) lint
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: $(STAMP)
-	$(BIN)/ruff check publisher tests
-	$(BIN)/ruff format --check publisher tests
+	$(BIN)/ruff check publisher tests bench
+	$(BIN)/ruff format --check publisher tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/publisher docs --check
 
 docs: $(STAMP)
 	$(BIN)/publisher docs
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+bench-quick: $(STAMP)
+	$(BIN)/python -m bench --quick
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新 / Python 3.11 or newer is needed: make PYTHON=python3.12 site"; exit 1; }

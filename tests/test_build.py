@@ -197,6 +197,14 @@ def test_two_tags_with_one_address_are_refused(project: Project) -> None:
         project.build()
 
 
+def test_a_tag_without_an_address_of_its_own_has_files_that_a_server_finds(project: Project) -> None:
+    """In links the name is encoded; the file has the plain name, for a server decodes before it looks."""
+    project.news("a", 标签="[税收]").build()
+    assert {"tags/税收/index.html", "tags/税收/rss.xml"} <= project.files().keys()
+    assert 'href="../../tags/%E7%A8%8E%E6%94%B6/"' in project.read("news/a/index.html")
+    assert "<loc>https://street.example/tags/%E7%A8%8E%E6%94%B6/</loc>" in project.read("sitemap.xml")
+
+
 def test_pagination(project: Project) -> None:
     project.edit("mkdocs.yml", "plugins:", "extra: {publisher: {per_page: 2}}\nplugins:")
     for number in range(5):

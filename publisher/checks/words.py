@@ -43,14 +43,22 @@ class Rule:
     concerns: Callable[[Kind, Model], bool] = lambda kind, data: True
     words: Callable[[re.Match[str], int], dict[str, str] | None] = lambda match, year: {"value": match[0]}
     is_personal: bool = False
-    #: What a text must hold for the pattern to be tried: words, or a pattern that begins with a rare sign and so passes over a clean text.
-    guard: tuple[str, ...] | re.Pattern[str] = ()
+    #: What a text must hold for the pattern to be tried: words, a pattern that begins with a rare sign and so passes over a clean text, a test.
+    guard: tuple[str, ...] | re.Pattern[str] | Callable[[str], bool] = ()
 
     def may_match(self, text: str) -> bool:
         """Whether the pattern is worth trying; a clean text is passed over quickly."""
         if isinstance(self.guard, tuple):
             return not self.guard or any(word in text for word in self.guard)
-        return self.guard.search(text) is not None
+        return self.guard.search(text) is not None if isinstance(self.guard, re.Pattern) else self.guard(text)
+
+
+def _has_long_number(text: str) -> bool:
+    """Whether sixteen digits may stand together; looking at what is left without Han takes a quarter of the time."""
+    return _LONG_NUMBER.search(text.encode("ascii", "ignore")) is not None
+
+
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 
 
 def _follows(match: re.Match[str], pattern: str) -> bool:
@@ -121,8 +129,8 @@ def _is_finance(kind: Kind, data: Model) -> bool:
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 RULES = (
     Rule("phone-number", re.compile(r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
-    Rule("identity-number", re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])"), words=_identity, is_personal=True),
-    Rule("card-number", re.compile(r"[0-9]{16,19}(?!\d)"), words=_card, is_personal=True),
+    Rule("identity-number", re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])"), words=_identity, is_personal=True, guard=_has_long_number),
+    Rule("card-number", re.compile(r"[0-9]{16,19}(?!\d)"), words=_card, is_personal=True, guard=_has_long_number),
     Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
     Rule(
         "advertising-word",
@@ -198,7 +206,8 @@ def _check(written: Entry | Edition, kind: Kind, year: int) -> Iterator[Problem]
 
 
 _FULL_WIDTH_DIGIT = re.compile("[０-９]")
-_TARGET = re.compile(r"(?<=\])\((?!tel:)[^()\n]*\)|<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+")
+_TARGET = re.compile(r"\]\((?!tel:)[^()\n]*\)")
+_ADDRESS = re.compile(r"<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+")
 
 
 def _half_width(text: str) -> str:
@@ -208,9 +217,9 @@ def _half_width(text: str) -> str:
 
 def _without_targets(text: str) -> str:
     """Blank out link targets: an address is not prose."""
-    if "](" not in text and ":" not in text:
-        return text
-    return _TARGET.sub(lambda match: " " * len(match[0]), text)
+    if "](" in text:
+        text = _TARGET.sub(lambda match: "]" + " " * (len(match[0]) - 1), text)
+    return _ADDRESS.sub(lambda match: " " * len(match[0]), text) if "://" in text or "<" in text else text
 
 
 def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:

@@ -16,6 +16,7 @@ VERBS = {
     "build": "检查并生成网站 / check and build the site",
     "digest": "拟定和生成简报 / plan and build a digest",
     "new": "新建一篇的起始文件 / write a starting file",
+    "why": "说明网站里一个文件从何而来 / explain a file of the site",
     "docs": "由模型生成手册里的表格 / write the tables of the editors' guide",
 }
 

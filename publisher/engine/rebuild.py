@@ -27,7 +27,7 @@ from publisher.problems.order import sort_problems
 from publisher.settings import Settings, load_settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
 from publisher.site.catalogue import REACH
-from publisher.site.heads import EditionHead, Head, unpack_head
+from publisher.site.heads import EditionHead, Head, path_url, unpack_head
 from publisher.site.plan import list_units, unit_rank
 from publisher.site.rows import Rows, changed_cells, make_rows
 from publisher.strictyaml import YamlText
@@ -311,7 +311,7 @@ class _Rebuild:
             return
         if self.found.is_going_on:
             new |= {r.path: r.lastmod for r in self.ledger.files() if r.lastmod is not None and r.path not in self.files and r.path not in set(lost)}
-        rows = [{"loc": self.worker.settings.absolute(path.removesuffix("index.html")), "lastmod": lastmod} for path, lastmod in new.items()]
+        rows = [{"loc": self.worker.settings.absolute(path_url(path.removesuffix("index.html"))), "lastmod": lastmod} for path, lastmod in new.items()]
         rows.sort(key=lambda row: str(row["loc"]))
         before = {row.path: row for row in self.ledger.files_of(SITEMAP)}
         files = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from publisher.clock import SHANGHAI
 from publisher.content.library import Entry
@@ -60,7 +61,7 @@ def plan_feed(viewer: Viewer, key: str) -> Iterator[Artifact]:
     heads = [viewer.catalogue.known(entry_id) for entry_id in viewer.catalogue.row(f"feed:{key}")]
     feed = _feed(found, heads, viewer)
     for recipe, _ in _FORMAT_NAMES:
-        yield Artifact(found.url + FORMATS[recipe][0], recipe, {"feed": feed}, rank=RANK_FEED, sources=tuple(head.path for head in heads))
+        yield Artifact(unquote(found.url) + FORMATS[recipe][0], recipe, {"feed": feed}, rank=RANK_FEED, sources=tuple(head.path for head in heads))
 
 
 def plan_feed_list(viewer: Viewer) -> Iterator[Artifact]:

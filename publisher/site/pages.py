@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from publisher.content.codes import industries
 from publisher.content.model.vocabulary import Kind, ListingType
@@ -32,7 +33,7 @@ KIND_WORDS = {
 
 def page(frame: Frame, template: str, view: dict[str, Any], rank: int = RANK_LIST, sources: tuple[str, ...] = ()) -> Artifact:
     """An artifact for one page in the site's frame."""
-    path = frame.url if frame.url.endswith(".html") else f"{frame.url}index.html"
+    path = unquote(frame.url if frame.url.endswith(".html") else f"{frame.url}index.html")  # a server looks for the file by the plain name
     return Artifact(path, "page", view, template, frame, rank, sources)
 
 

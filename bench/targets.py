@@ -1,0 +1,71 @@
+"""What the engine is held to: ratios of one run, so that they mean the same on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.rounds import BODY, CLEAN, NOTHING, Record
+
+MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``ours`` at a task divided by ``peer`` at one, which may be at most ``most``."""
+
+    name: str
+    task: str
+    peer: str
+    peer_task: str
+    most: float
+
+    def ratio(self, records: Mapping[str, Record]) -> float | None:
+        """The ratio of the medians; None when one of the two was not measured."""
+        own, other = figure(records.get("ours"), self.task), figure(records.get(self.peer), self.peer_task)
+        return own / other if own and other else None
+
+
+#: What the engine is asked for at 10,000 entries.
+TARGETS = (
+    Target("clean build, wall, to Hugo's", CLEAN, "hugo", CLEAN, 0.45),
+    Target("clean build, wall, to mkdocs-material's", CLEAN, "material", CLEAN, 1 / 60),
+    Target("clean build, peak memory, to Hugo's", MEMORY, "hugo", MEMORY, 0.35),
+    Target("after a body edit, to Hugo's rebuild", BODY, "hugo", BODY, 1 / 20),
+    Target("after a body edit, to our clean build", BODY, "ours", CLEAN, 0.1),
+    Target("nothing changed, to our clean build", NOTHING, "ours", CLEAN, 1 / 15),
+)
+
+#: What `make bench-quick` fails on at 1,000 entries. Wide, for two reasons: starting Python weighs as much there as some hundreds of
+#: pages do, and the machines of CI are shared. A ratio beyond these is a change for the worse, not noise.
+MARGINS = (
+    Target("clean build, wall, to Hugo's", CLEAN, "hugo", CLEAN, 1.2),
+    Target("clean build, peak memory, to Hugo's", MEMORY, "hugo", MEMORY, 0.9),
+    Target("after a body edit, to Hugo's rebuild", BODY, "hugo", BODY, 1.0),
+    Target("nothing changed, to Hugo's rebuild", NOTHING, "hugo", NOTHING, 1.0),
+)
+
+#: What 100,000 entries may cost, as multiples of our own 10,000; and `serve`'s median, in seconds.
+GROWTH_TIME, GROWTH_MEMORY = 11.0, 6.0
+SERVE = 0.1
+
+
+def figure(record: Record | None, task: str) -> float | None:
+    """The median of a task in seconds, or the peak memory in bytes."""
+    if record is None:
+        return None
+    if task == MEMORY:
+        return record.memory
+    walls = record.walls(task)
+    return median(walls) if walls else None
+
+
+def failures(records: Mapping[str, Record], targets: Sequence[Target]) -> list[str]:
+    """One line for each ratio that is beyond its target."""
+    lines = []
+    for target in targets:
+        ratio = target.ratio(records)
+        if ratio is not None and ratio > target.most:
+            lines.append(f"bench: lost: {target.name}: {ratio:.2f}, at most {target.most:.2f} is allowed")
+    return lines
