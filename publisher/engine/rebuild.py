@@ -63,7 +63,7 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     todo = stale if found.is_going_on else sorted(paths)
     crew = make_crew(worker, len(todo), order.processes)
     try:
-        readings = crew.read(todo, shop.frames.prepare if not frames else lambda: None)
+        readings = crew.read(todo, shop.prepare if not frames else lambda: None)
         news = gather(readings, gone, worker)
         crew.adopt(news)
         return _Rebuild(order, ledger, found, Hands(crew, worker, shop)).run(readings, gone, news, [*problems, *faults])

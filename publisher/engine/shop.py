@@ -41,6 +41,11 @@ class Shop:
             self._shell = self._load(self._settings.root)
         return self._shell
 
+    def prepare(self) -> None:
+        """Do what every process would otherwise do for itself: cut the frames, compile the templates."""
+        self.frames.prepare()
+        self.renderer.prepare()
+
     def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
         """Take over frames that another process has cut."""
         self.frames.pieces.update(pieces)

@@ -72,6 +72,10 @@ class Catalogue:
         finally:
             self._read = before
 
+    def note(self, cells: Set[str]) -> None:
+        """Count cells as read that were read before, for a result that is used again."""
+        self._read |= cells
+
     @property
     def unread(self) -> Set[str]:
         """Paths and ids of entries that are there but could not be read."""

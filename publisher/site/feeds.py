@@ -77,7 +77,7 @@ def plan_feed_list(viewer: Viewer) -> Iterator[Artifact]:
 
 def _feed(found: FeedList, heads: list[Head], viewer: Viewer) -> Feed:
     settings = viewer.catalogue.settings
-    chosen = [_item(head, viewer) for head in heads]
+    chosen = [viewer.kept(head, _item) for head in heads]
     words = settings.site_description if not found.key else f"{settings.site_name}的{found.group}订阅：{found.title}"
     return Feed(
         id=f"tag:{settings.host},{settings.founded}:feed/{path_url(found.key) or 'all'}",
@@ -110,7 +110,7 @@ def entry_identity(entry: Entry, viewer: Viewer) -> str:
     return f"tag:{settings.host},{settings.founded}:{entry.kind.value}/{entry.id}"
 
 
-def _item(head: Head, viewer: Viewer) -> FeedItem:
+def _item(viewer: Viewer, head: Head) -> FeedItem:
     catalogue = viewer.catalogue
     settings = catalogue.settings
     entry = catalogue.entry(head.id)

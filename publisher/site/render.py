@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,6 +28,13 @@ class Renderer:
         self._frames, self._program, self._cache = frames, program, cache
         self._templates = templates
         self._environments: dict[str, jinja2.Environment] = {}
+
+    def prepare(self) -> None:
+        """Compile every template of pages, so that several processes need not each do so; a faulty one is told when it is used."""
+        environment = self._environment("site/pages")
+        for name in environment.list_templates():
+            with contextlib.suppress(jinja2.TemplateError):
+                environment.get_template(name)
 
     def render(self, artifact: Artifact) -> bytes:
         """Make one file; a template that fails is a `PublisherError` that names the template and its line."""

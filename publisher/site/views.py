@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
@@ -24,6 +24,8 @@ from publisher.markup import Html, Picture, render
 from publisher.site.catalogue import Catalogue
 from publisher.site.feed_body import feed_body
 from publisher.site.heads import Head, budget_words, industry_link, path_url, show_amount, show_end, show_moment
+
+T = TypeVar("T")
 
 
 class Addresser:
@@ -94,6 +96,17 @@ class Viewer:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.addresser = Addresser(catalogue)
+        self._kept: dict[str, tuple[Any, set[str]]] = {}
+
+    def kept(self, head: Head, make: Callable[[Viewer, Head], T]) -> T:
+        """What ``make`` makes of an entry, made once for all the feeds it stands in; each counts as having read what it was made from."""
+        if head.id not in self._kept:
+            with self.catalogue.reading() as cells:
+                made = make(self, head)
+            self._kept[head.id] = (made, cells)
+        found, cells = self._kept[head.id]
+        self.catalogue.note(cells)
+        return found  # type: ignore[no-any-return]
 
     def cards(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Entries as lists show them: no bodies, so that editing a body touches no list."""
