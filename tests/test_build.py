@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from publisher.cli import main
+from publisher.engine.build import Order, build
 from publisher.problems import PublisherError
-from tests.project import AS_OF, ROOT, Project
+from tests.project import AS_OF, ROOT, Project, _time
+from tests.test_oracle import Theme
 
 TAGS = "标签:\n  - 名称: 税收\n    网址名: tax\n  - 名称: 用工\n    网址名: labour\n"
 POLICY_TAIL = """\
@@ -32,6 +35,7 @@ POLICY_TAIL = """\
 核验人: 编辑
 核验方式: 对照原文
 """
+EDITION = "标题: 一周\n周期: 每周\n起: 2026-11-16\n止: 2026-11-23\n栏目:\n  - {名称: 消息, 条目: [a, b, c]}\n"
 
 
 def three(project: Project) -> Project:
@@ -41,11 +45,6 @@ def three(project: Project) -> Project:
     return project
 
 
-def pages(paths: list[str]) -> set[str]:
-    """The HTML pages among some paths, without feeds."""
-    return {path for path in paths if path.endswith(".html")}
-
-
 def test_a_second_build_writes_nothing(project: Project) -> None:
     three(project).build()
     assert project.report.wrote > 20
@@ -53,31 +52,73 @@ def test_a_second_build_writes_nothing(project: Project) -> None:
     assert (project.report.written, project.report.removed) == ([], [])
 
 
+def feeds(*folders: str) -> set[str]:
+    """The three files of each feed."""
+    return {f"{folder}{name}" for folder in folders for name in ("rss.xml", "atom.xml", "feed.json")}
+
+
 def test_a_body_edit_rewrites_the_page_and_its_feeds_only(project: Project) -> None:
     three(project).build().edit("content/news/a.md", "正文。", "新的正文。").build()
-    feeds = {f"{folder}{name}" for folder in ("", "news/", "tags/tax/") for name in ("rss.xml", "atom.xml", "feed.json")}
-    assert set(project.report.written) == {"news/a/index.html"} | feeds
+    assert set(project.report.written) == {"news/a/index.html"} | feeds("", "news/", "tags/tax/")
+    assert project.report.removed == []
 
 
 def test_a_title_edit_rewrites_what_shows_the_title(project: Project) -> None:
+    """b is the next entry and has a tag in common; c is neither near nor akin."""
     three(project).build().edit("content/news/a.md", "消息a", "改过的标题").build()
-    shown = {
-        "index.html",
-        "news/a/index.html",
-        "news/b/index.html",
-        "news/c/index.html",
-        "news/index.html",
-        "tags/tax/index.html",
-        "archive/2026/11/index.html",
-    }
-    assert pages(project.report.written) <= shown
-    assert {"news/a/index.html", "news/index.html", "tags/tax/index.html", "index.html"} <= pages(project.report.written)
-    assert "tags/labour/index.html" not in project.report.written
+    entries = {"news/a/index.html", "news/b/index.html"}
+    lists = {"index.html", "news/index.html", "tags/tax/index.html", "archive/2026/11/index.html"}
+    assert set(project.report.written) == entries | lists | feeds("", "news/", "tags/tax/")
+    assert project.report.removed == []
+
+
+def test_a_new_tag_on_an_entry_rewrites_the_tag_and_what_is_akin_now(project: Project) -> None:
+    three(project).build().edit("content/news/a.md", "[税收]", "[税收, 用工]").build()
+    entries = {"news/a/index.html", "news/b/index.html", "news/c/index.html"}
+    assert set(project.report.written) == entries | {"tags/index.html", "tags/labour/index.html"} | feeds("", "news/", "tags/tax/", "tags/labour/")
+    assert project.report.removed == []
+
+
+def test_a_new_entry_rewrites_the_lists_it_stands_in(project: Project) -> None:
+    three(project).build().news("d", 标签="[税收]", 发布时间="2026-11-22 12:00").build()
+    entries = {f"news/{name}/index.html" for name in "abcd"}
+    lists = {"index.html", "news/index.html", "tags/index.html", "tags/tax/index.html", "archive/index.html", "archive/2026/11/index.html", "sitemap.xml"}
+    assert set(project.report.written) == entries | lists | feeds("", "news/", "tags/tax/")
+    assert project.report.removed == []
+
+
+def test_a_removed_entry_rewrites_the_lists_it_stood_in(project: Project) -> None:
+    three(project).build().remove("content/news/a.md").build()
+    lists = {"index.html", "news/index.html", "tags/index.html", "tags/tax/index.html", "archive/index.html", "archive/2026/11/index.html", "sitemap.xml"}
+    assert set(project.report.written) == {"news/b/index.html"} | lists | feeds("", "news/", "tags/tax/")
+    assert project.report.removed == ["news/a/index.html"]
+
+
+def test_a_step_over_a_deadline_rewrites_what_shows_the_status(project: Project) -> None:
+    three(project).edit("content/news/a.md", "[税收]", "[税收]\n有效期至: 2026-11-24").build("2026-11-23").build("2026-11-24 23:59")
+    assert project.report.written == []
+    project.build("2026-11-25")
+    lists = {"index.html", "news/index.html", "tags/tax/index.html", "archive/2026/11/index.html"}
+    assert set(project.report.written) == {"news/a/index.html", "news/b/index.html"} | lists | feeds("", "news/", "tags/tax/")
+    assert project.report.removed == []
+
+
+def test_several_processes_write_what_one_writes(project: Project) -> None:
+    three(project).build(processes=1)
+    several = project.root / "several"
+    project.build(out=several, processes=2)
+    assert project.files() == project.files(several)
+    for processes, out in ((1, project.out), (2, several)):
+        project.edit("content/news/a.md", "正文。", f"{processes}。").edit("content/news/a.md", f"{processes}。", "正文。")
+        project.write("content/news/d.md", project.read("../content/news/a.md").replace("消息a", "消息丁")).write("content/news/b.md", "")
+        project.news("b", 标签="[用工]", 发布时间="2026-11-21 09:00")
+        project.build(out=out, processes=processes)
+    assert project.files() == project.files(several)
+    assert "news/d/index.html" in project.files()
 
 
 def test_a_removed_entry_leaves_no_file_behind(project: Project) -> None:
     three(project).build().remove("content/news/c.md").build()
-    assert project.report.removed == ["news/c/index.html"]
     assert not (project.out / "news/c").exists()
     fresh = project.root / "fresh"
     project.build(out=fresh)
@@ -102,13 +143,22 @@ def test_time_alone_changes_the_site(project: Project) -> None:
     assert "消息a" in project.read("news/index.html")
 
 
-def test_the_same_inputs_give_the_same_bytes_in_another_process(project: Project, tmp_path: Path) -> None:
-    three(project).build()
-    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
-    other = tmp_path / "other"
-    command = [sys.executable, "-m", "publisher", "build", "--root", str(project.root), "--out", str(other), "--as-of", AS_OF]
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_the_same_inputs_give_the_same_bytes_elsewhere(project: Project, tmp_path: Path, processes: str) -> None:
+    """Another folder, files made in another order, another process with other hashes, another locale and time zone, other cores."""
+    three(project).write("content/editions/2026-W47.yml", EDITION).build()
+    other = tmp_path / "elsewhere/still elsewhere"
+    for path in sorted(
+        (path for path in project.root.rglob("*") if path.is_file() and path.parts[len(project.root.parts)] in ("content", "mkdocs.yml")), reverse=True
+    ):
+        copy = other / path.relative_to(project.root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    (other / "templates").symlink_to(ROOT / "templates")
+    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C", "PYTHONPATH": str(ROOT), "PUBLISHER_PROCESSES": processes}
+    command = [sys.executable, "-m", "publisher", "build", "--root", str(other), "--as-of", AS_OF]
     subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True)
-    assert project.files() == project.files(other)
+    assert project.files() == project.files(other / "site")
 
 
 def test_an_error_leaves_the_last_good_site(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,3 +281,69 @@ def test_links_and_images_between_sources_become_addresses(project: Project) -> 
     assert "href=&quot;https://street.example/news/b/#小标题" in project.read("rss.xml") or 'href="https://street.example/news/b/#小标题"' in project.read(
         "rss.xml"
     )
+
+
+def test_two_editions_with_one_name_are_refused(project: Project) -> None:
+    three(project).write("content/editions/2026-W47.yml", EDITION).build()
+    project.write("content/editions/2026-W47.yaml", EDITION)
+    assert project.check() == ["content/editions/2026-W47.yml:1:1 [duplicate-id]"]
+
+
+def test_an_id_is_not_taken_over_by_a_file_that_comes_first(project: Project) -> None:
+    """Only the new file is read again, and it wins by its name; the old one is to blame, and must be told."""
+    three(project).build()
+    before = project.files()
+    project.news("0", 编号="b")
+    report = build(Order(project.root, project.out, _time(AS_OF), Theme))
+    assert [(problem.span.path, problem.code) for problem in report.problems] == [("content/news/b.md", "duplicate-id")]
+    assert project.files() == before
+
+
+def test_an_image_does_not_take_the_place_of_a_file_of_the_theme(project: Project) -> None:
+    """Only the image's unit is made; that its file belongs to another is found out all the same."""
+    from PIL import Image
+
+    three(project).build()
+    (project.root / "content/assets/images").mkdir(parents=True)
+    Image.new("RGB", (2, 2)).save(project.root / "content/assets/images/favicon.png")
+    project.edit("content/news/a.md", "正文。", "![图](../assets/images/favicon.png)")
+    for is_clean in (False, True):
+        with pytest.raises(PublisherError, match=r"one file: assets/images/favicon\.png"):
+            project.build(clean=is_clean)
+
+
+def test_a_withdrawn_entry_leaves_the_sitemap(project: Project) -> None:
+    three(project).build()
+    assert "news/a/" in project.read("sitemap.xml")
+    project.edit("content/news/a.md", "标题: 消息a", "标题: 消息a\n状态: 已撤回\n撤回: {时间: 2026-11-22 10:00, 说明: 取消。}").build()
+    assert "news/a/" not in project.read("sitemap.xml")
+
+
+def test_a_file_of_the_theme_that_is_gone_leaves_the_site(project: Project) -> None:
+    (project.root / "templates").unlink()
+    shutil.copytree(ROOT / "templates", project.root / "templates")
+    three(project).write("templates/site/assets/more.css", "p { margin: 0 }").build()
+    assert "assets/more.css" in project.files()
+    project.remove("templates/site/assets/more.css").build()
+    assert project.report.removed == ["assets/more.css"]
+    assert "assets/more.css" not in project.files()
+
+
+@pytest.mark.parametrize(("old", "new"), [("https://street.example/", "https://other.example/sub/"), ("测试用的站点", "另一句话")])
+def test_what_every_page_says_of_the_site_is_renewed_on_every_page(project: Project, old: str, new: str) -> None:
+    three(project).build().edit("mkdocs.yml", old, new).build()
+    fresh = project.root / "fresh"
+    project.build(out=fresh)
+    assert project.files() == project.files(fresh)
+    assert not [path for path, data in project.files().items() if old.encode() in data]
+
+
+def test_a_deadline_of_a_withdrawn_entry_is_nobodys(project: Project) -> None:
+    """An edition still names it; when the deadline passes nothing changes, in a quick build as in a clean one."""
+    three(project).write("content/editions/2026-W47.yml", EDITION)
+    project.edit("content/news/a.md", "标题: 消息a", "标题: 消息a\n有效期至: 2026-11-24\n状态: 已撤回\n撤回: {时间: 2026-11-22 10:00, 说明: 取消。}")
+    project.build("2026-11-23").build("2026-11-26")
+    assert project.report.written == []
+    fresh = project.root / "fresh"
+    project.build("2026-11-26", out=fresh)
+    assert project.files() == project.files(fresh)

@@ -56,7 +56,7 @@ def test_planted_secrets_reach_no_output(project: Project) -> None:
 def test_the_ledger_holds_nothing_that_is_not_public(project: Project) -> None:
     """It keeps the heads of entries, of drafts none of the words."""
     planted(project).build()
-    for file in (project.root / "var").iterdir():
+    for file in (path for path in (project.root / "var").rglob("*") if path.is_file()):
         data = file.read_bytes()
         assert not any(secret.encode() in data for secret in SECRETS)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from publisher.checks.editions import check_edition
 from publisher.checks.entries import check_entry
 from publisher.checks.references import check_references, check_supersession, check_titles
+from publisher.checks.texts import check_text, markdown_texts
 from publisher.checks.words import check_words
 from publisher.content.library import Entry
 from publisher.content.lookups import Lookups
@@ -22,6 +23,8 @@ def check_alone(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: dat
     """Every rule that needs nothing but the entry."""
     yield from check_entry(entry, taxonomy, settings, as_of)
     yield from check_words(entry)
+    for text in markdown_texts(entry):
+        yield from check_text(text)
 
 
 def check_across(lookups: Lookups) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from publisher.checks.texts import check_text, markdown_texts
+from publisher.checks.texts import check_targets, check_text, markdown_texts
 from publisher.checks.words import check_edition_words
 from publisher.content.decode import locate_field
 from publisher.content.library import Edition
@@ -22,7 +22,8 @@ def check_edition(edition: Edition, lookups: Lookups, settings: Settings, as_of:
     source, data = edition.source, edition.data
     yield from check_edition_words(edition)
     for text in markdown_texts(edition):
-        yield from check_text(text, lookups, speaks=True)
+        yield from check_text(text)
+        yield from check_targets(text, lookups, speaks=True)
     if data.end <= data.start:
         span = locate_field(source, EditionModel, ("end",))
         words = {"earlier": "起", "later": "止", "earlier_value": data.start.date(), "later_value": data.end.date()}

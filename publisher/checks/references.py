@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publisher.checks.places import field_problem
-from publisher.checks.texts import check_text, markdown_texts
+from publisher.checks.texts import check_targets, markdown_texts
 from publisher.content.library import Entry, join
 from publisher.content.lookups import Lookups
 from publisher.content.model.kinds import Event, Guide, Listing, News, Policy
@@ -28,7 +28,7 @@ def check_references(entry: Entry, lookups: Lookups, *, is_public: bool) -> Iter
     yield from _check_named(entry, lookups)
     yield from _check_image(entry, lookups)
     for text in markdown_texts(entry):
-        yield from check_text(text, lookups, is_public)
+        yield from check_targets(text, lookups, is_public)
 
 
 def _check_named(entry: Entry, lookups: Lookups) -> Iterator[Problem]:

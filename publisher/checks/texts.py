@@ -54,8 +54,8 @@ def _places(text: str) -> tuple[Place, ...]:
 
 
 def markdown_texts(entry: Entry | Edition) -> Iterator[MarkdownText]:
-    """The body and every Markdown field that is written."""
-    if isinstance(entry, Entry) and entry.source.body.strip():
+    """The body and every Markdown field that is written; of an entry whose text was let go, what was rendered of it."""
+    if isinstance(entry, Entry) and (entry.source.body.strip() or not entry.source.has_text):
         yield MarkdownText(entry, entry.source.body, entry.html)
     for steps, text in _fields(entry.data, ()):
         yield MarkdownText(entry, text, render(text), steps)
@@ -84,8 +84,8 @@ def _markdown_fields(model: type[Model]) -> tuple[tuple[str, bool], ...]:
     return tuple(rows)
 
 
-def check_text(text: MarkdownText, lookups: Lookups, speaks: bool) -> Iterator[Problem]:
-    """Apply every rule about Markdown; places are only asked for when something is wrong. What ``speaks`` is public, or a mail."""
+def check_text(text: MarkdownText) -> Iterator[Problem]:
+    """Apply every rule about Markdown that needs nothing but the text; places are only asked for when something is wrong."""
     html = text.html
     if html.omits_html:
         yield from _check_html(text)
@@ -93,16 +93,20 @@ def check_text(text: MarkdownText, lookups: Lookups, speaks: bool) -> Iterator[P
         for place in text.places:
             if place.kind == "h1":
                 yield text.problem("heading-one", place.line, place.column, 1)
-    for written in dict.fromkeys(html.links):
-        yield from _check_link(text, written, lookups, speaks)
     if "<a>" in html.raw:
         yield from _check_unsafe(text)
     if "://" in text.text:
         yield from _check_bare_urls(text)
     if "](#" in text.text:
         yield from _check_own_anchors(text)
-    if html.images:
-        yield from _check_images(text, lookups)
+
+
+def check_targets(text: MarkdownText, lookups: Lookups, speaks: bool) -> Iterator[Problem]:
+    """Apply the rules about what links and images lead to. What ``speaks`` is public, or a mail."""
+    for written in dict.fromkeys(text.html.links):
+        yield from _check_link(text, written, lookups, speaks)
+    for file, words in dict.fromkeys(text.html.images):
+        yield from _check_image(text, file, words, lookups)
 
 
 def _check_html(text: MarkdownText) -> Iterator[Problem]:
@@ -138,11 +142,17 @@ def _check_link(text: MarkdownText, written: str, lookups: Lookups, speaks: bool
         words["choices"] = "、".join(target.entry.anchors) or "（无）"
     elif target.entry and not target.fault and speaks and not target.entry.is_public:
         code, words["status"] = "link-to-hidden", target.entry.status_label
-    if code is None:
-        return
-    for place in text.places:
-        if place.kind == "a" and place.target == written:
-            yield text.at(place, code, written, **words)
+    if code is not None:
+        yield from at_places(text, "a", written, code, words)
+
+
+def at_places(text: MarkdownText, kind: str, target: str, code: str, words: dict[str, object]) -> Iterator[Problem]:
+    """A problem at every place where a link or an image stands; at the beginning of a text that does not show it."""
+    found = [place for place in text.places if place.kind == kind and place.target == target]
+    if not found:
+        yield text.problem(code, 0, 0, 1, **words)
+    for place in found:
+        yield text.at(place, code, target, **words)
 
 
 def _check_unsafe(text: MarkdownText) -> Iterator[Problem]:
@@ -166,16 +176,12 @@ def _check_bare_urls(text: MarkdownText) -> Iterator[Problem]:
         yield text.problem("bare-url", blank.count("\n", 0, match.start()), match.start() - line_start, len(match[0]), value=match[0], fixed=match[0])
 
 
-def _check_images(text: MarkdownText, lookups: Lookups) -> Iterator[Problem]:
-    for place in text.places:
-        if place.kind != "img":
-            continue
-        code = None
-        if place.target.startswith(("http://", "https://", "//")):
-            code = "remote-image"
-        elif lookups.image(join(text.entry.path, place.target)) is None:
-            code = "missing-image"
-        elif not place.words.strip():
-            code = "missing-alt"
-        if code:
-            yield text.at(place, code, place.target, value=place.target)
+def _check_image(text: MarkdownText, file: str, words: str, lookups: Lookups) -> Iterator[Problem]:
+    if file.startswith(("http://", "https://", "//")):
+        yield from at_places(text, "img", file, "remote-image", {"value": file})
+    elif lookups.image(join(text.entry.path, file)) is None:
+        yield from at_places(text, "img", file, "missing-image", {"value": file})
+    elif not words.strip():
+        for place in text.places:
+            if place.kind == "img" and place.target == file and not place.words.strip():
+                yield text.at(place, "missing-alt", file, value=file)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.options import Progress, add_common, say, time_of
+from publisher.cli.options import Progress, add_common, processes_of, say, time_of
 from publisher.clock import SHANGHAI
 from publisher.engine.build import Order, build
 from publisher.engine.report import BuildReport
@@ -54,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         load_theme,
         is_clean=options.clean,
         is_strict=options.strict,
+        processes=processes_of(),
         progress=Progress("正在生成"),
         waiting=lambda holder: say(f"另一个生成正在进行（进程 {holder}），等它结束……"),
     )

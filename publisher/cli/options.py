@@ -52,6 +52,14 @@ def time_of(options: argparse.Namespace) -> datetime:
         raise UsageError(f"环境变量 PUBLISHER_AS_OF 的时间写得不对 / not a time: {text}") from None
 
 
+def processes_of() -> int | None:
+    """How many processes to build with: ``PUBLISHER_PROCESSES``; None lets the build decide."""
+    text = os.environ.get("PUBLISHER_PROCESSES", "")
+    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise UsageError(f"环境变量 PUBLISHER_PROCESSES 要写 1 到 64 的整数 / not a number from 1 to 64: {text}")
+    return int(text) if text else None
+
+
 def say(text: str) -> None:
     """A line of progress, on standard error, and only when somebody watches."""
     if sys.stderr.isatty():

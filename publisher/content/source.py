@@ -31,6 +31,15 @@ class Source:
     body: str = ""
     body_line: int = 1
 
+    @property
+    def has_text(self) -> bool:
+        """False once the text was let go because nobody is expected to ask for it."""
+        return self.body_line > 0
+
+    def without_text(self) -> Source:
+        """The source without its words; what is wrong with them can no longer be placed."""
+        return Source(self.path, YamlText(self.path, ""), body_line=0)
+
     def body_problem(self, code: str, line: int, column: int, length: int, /, **context: object) -> Problem:
         """A problem in the body: line and column from 0 within the body."""
         lines = self.body.split("\n")

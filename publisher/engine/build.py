@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from publisher.site.frames import Shell
 
 
+#: What a build may die of when a damaged ledger tells it nonsense. It is tried again without the ledger: a fault of our own comes again.
+NONSENSE = (AssertionError, AttributeError, EOFError, LookupError, TypeError, ValueError)
+
+
 class Order(NamedTuple):
     """What is to be built: the project's root, the folder for the site, the moment, and the theme's frame, loaded when it is needed.
 
@@ -61,7 +65,9 @@ def build(order: Order) -> BuildReport:
     with hold(ledger.lock_file, order.waiting, order.patience):
         try:
             report = _build(order, ledger)
-        except DamagedLedgerError:
+        except (DamagedLedgerError, *NONSENSE) as error:
+            if isinstance(error, NONSENSE) and not ledger.is_open:
+                raise
             ledger.forget()
             report = _build(order, ledger, is_damaged=True)
         finally:
@@ -74,7 +80,7 @@ def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildRe
     found = look(order, ledger, is_damaged=is_damaged)
     if found.is_going_on and not found.damaged and not found.signatures.keys() ^ (known := ledger.signatures()).keys():
         is_same = all(signature and known[path] == signature for path, signature in found.signatures.items())
-        if is_same and not ledger.out_of_date(order.as_of.timestamp()):
+        if is_same and not ledger.out_of_date(order.as_of.timestamp()) and not ledger.is_unfinished:
             return _unchanged(order, ledger)
     from publisher.engine.rebuild import rebuild
 

@@ -10,12 +10,14 @@ import gc
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from publisher.engine.ledger import FileRow
 from publisher.engine.worker import Checked, News, Planned, Reading, Worker
+from publisher.failure import PublisherError
 from publisher.site.frames import Layout
 
 #: Below this many sources one process is done before others have begun.
@@ -79,7 +81,7 @@ class ForkedCrew(Crew):
     def read(self, paths: Sequence[str], meanwhile: Callable[[], None] = lambda: None) -> list[Reading]:
         size = len(self._pipes)
         for index, pipe in enumerate(self._pipes):
-            pipe.send(("read", (paths[index::size],)))
+            _ask(pipe, ("read", (paths[index::size],)))
         meanwhile()
         readings = []
         for index, pipe in enumerate(self._pipes):
@@ -90,8 +92,15 @@ class ForkedCrew(Crew):
         return sorted(readings, key=lambda reading: reading.path)
 
     def adopt(self, news: News) -> None:
+        """Heads go round as one file that all map into memory: sent to each, they would stand there once for each process."""
         self._worker.adopt(news)
-        self._tell("adopt", (news._replace(cells=set(), problems={}),))
+        with tempfile.NamedTemporaryFile() as file:
+            shelf: dict[str, tuple[int, int] | None] = {}
+            for entry_id, data in news.heads.items():
+                shelf[entry_id] = (file.tell(), len(data)) if data else None
+                file.write(data or b"")
+            file.flush()
+            self._tell("adopt_shelf", (file.name, shelf, news._replace(heads={}, cells=set(), problems={})))
 
     def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
         self._worker.supply(pieces)
@@ -99,7 +108,7 @@ class ForkedCrew(Crew):
 
     def _tell(self, verb: str, values: tuple[Any, ...]) -> None:
         for pipe in self._pipes:
-            pipe.send((verb, values))
+            _ask(pipe, (verb, values))
         for pipe in self._pipes:
             _answer(pipe)
 
@@ -137,7 +146,7 @@ class ForkedCrew(Crew):
 
     def _hand(self, pipe: Connection, verb: str, share: list[str], values: Callable[[list[str]], tuple[Any, ...]]) -> None:
         """Send a share; who has checked a unit makes it too, for it knows what the unit has read."""
-        pipe.send((verb, values(share)))
+        _ask(pipe, (verb, values(share)))
         index = self._pipes.index(pipe)
         self._owner.update(dict.fromkeys(share, index))
 
@@ -166,7 +175,7 @@ def _serve(worker: Worker, pipe: Connection, others: list[Connection]) -> None:
                     pipe.send((True, getattr(worker, verb)(*values)))
             except Exception as error:  # it is raised again by the parent
                 pipe.send((False, error))
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+    except (EOFError, ConnectionError, KeyboardInterrupt):  # the parent has gone
         os._exit(0)
 
 
@@ -181,8 +190,22 @@ def _send_parts(pipe: Connection, answers: Iterable[Any]) -> None:
     pipe.send((True, (True, part)))
 
 
+def _ask(pipe: Connection, question: tuple[str, tuple[Any, ...]]) -> None:
+    try:
+        pipe.send(question)
+    except OSError as error:
+        raise _lost_worker() from error
+
+
+def _lost_worker() -> PublisherError:
+    return PublisherError("一个工作进程意外结束，可能是内存不够；请再生成一次", "a worker process has died, perhaps for want of memory; build again")
+
+
 def _answer(pipe: Connection) -> Any:
-    is_good, value = pipe.recv()
+    try:
+        is_good, value = pipe.recv()
+    except (EOFError, ConnectionError) as error:
+        raise _lost_worker() from error
     if not is_good:
         raise value
     return value

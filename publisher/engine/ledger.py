@@ -6,6 +6,7 @@ truth: everything counts as changed. It imports nothing heavy, so that "nothing 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import marshal
@@ -125,12 +126,25 @@ class Ledger:
         """Whether the output folder was found to be ours before, though no build may have come to its end since."""
         return self._claim.exists()
 
-    def claim(self) -> None:
-        """Note that the output folder is ours, before the first file is written to it."""
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the last build began to write and did not come to its end: there may be files that the ledger does not know."""
         try:
-            self._claim.touch()
+            return self._claim.stat().st_size > 0
+        except OSError:
+            return False
+
+    def claim(self) -> None:
+        """Note that the output folder is ours and that a build is writing to it, before the first file is written; `commit` ends that."""
+        try:
+            for draft in self.file.parent.glob(f"{self.file.stem}.*.tmp") if self.is_unfinished else ():
+                draft.unlink()
+            if self.file.is_dir():
+                raise IsADirectoryError(0, os.strerror(errno.EISDIR), str(self.file))
+            self._claim.write_text(f"{os.getpid()}\n", encoding="ascii")
         except OSError as error:
-            raise PublisherError(f"写不了 {self._claim}：{error.strerror}", f"cannot write {self._claim}: {error.strerror}") from error
+            place = error.filename or self._claim
+            raise PublisherError(f"写不了 {place}：{error.strerror}", f"cannot write {place}: {error.strerror}") from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -247,7 +261,10 @@ class Ledger:
             else:
                 self.close()
                 self._update(self.file, changes)
+            os.truncate(self._claim, 0)
         except (OSError, sqlite3.Error) as error:
+            if type(error) is sqlite3.DatabaseError:  # "malformed": a full or broken disk would be an OperationalError
+                raise DamagedLedgerError(str(error)) from error
             raise PublisherError(f"写不了构建记录 {self.file}：{error}", f"cannot write the ledger {self.file}: {error}") from error
 
     def _create(self, changes: Changes) -> None:
@@ -255,7 +272,7 @@ class Ledger:
         draft.unlink(missing_ok=True)
         try:
             self._update(draft, changes, is_new=True)
-            for tail in ("-journal", "-wal", "-shm"):
+            for tail in ("", "-journal", "-wal", "-shm"):  # the ledger before its journal, so that no half of it is ever taken for a whole
                 self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
             draft.replace(self.file)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from publisher.failure import PublisherError
@@ -24,8 +24,9 @@ def hold(file: Path, waiting: Callable[[str], None] = lambda _holder: None, pati
         raise PublisherError(f"写不了 {file}：{error.strerror}", f"cannot write {file}: {error.strerror}") from error
     try:
         _wait(handle, waiting, patience)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}".encode(), 0)
+        with suppress(OSError):  # on a full disk those who wait are not told for whom
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}".encode(), 0)
         yield
     finally:
         os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,11 +23,11 @@ class Output:
 
     def guard(self, *, is_ours: bool) -> None:
         """Refuse a folder that holds what this program has not made; ``is_ours`` says that it may be emptied."""
-        if is_ours or not self.out.exists():
+        if not self.out.exists():
             return
         if not self.out.is_dir():
             raise PublisherError(f"{self.out} 不是文件夹", f"{self.out} is not a folder")
-        if any(self.out.iterdir()) and not self._is_our_site():
+        if not is_ours and any(self.out.iterdir()) and not self._is_our_site():
             raise PublisherError(
                 f"{self.out} 里有不是本程序生成的文件，为免误删没有写入；请换一个空文件夹",
                 f"{self.out} holds files that this program did not make; choose an empty folder",
@@ -42,18 +43,22 @@ class Output:
         try:
             if (state := _holds(full, data)) is not None:
                 return state.st_size, state.st_mtime_ns, False
-            state = self._replace(full, data)
+            try:
+                state = self._replace(full, data)
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                self._clear_way(path)
+                state = self._replace(full, data)
         except OSError as error:
             raise PublisherError(f"写不了 {full}：{error.strerror}", f"cannot write {full}: {error.strerror}") from error
         return state.st_size, state.st_mtime_ns, True
 
     def _replace(self, full: str, data: bytes) -> os.stat_result:
         """Write beside the file and rename over it: a reader meets the old file or the new one, whole."""
-        folder, _, name = full.rpartition("/")
+        folder = full.rpartition("/")[0]
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # twice as fast, and done ten thousand times
             self._folders.add(folder)
-        draft = f"{folder}/.{name}.{os.getpid()}.tmp"
+        draft = f"{folder}/.{os.getpid()}.tmp"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
             try:
@@ -68,6 +73,14 @@ class Output:
             Path(draft).unlink(missing_ok=True)
             raise
         return state
+
+    def _clear_way(self, path: str) -> None:
+        """Take away a file where a folder must be, or a folder where a file must be: the folder is ours, and something else stood there."""
+        for folder in [self.out / parent for parent in Path(path).parents if parent != Path()]:
+            if folder.is_symlink() or folder.is_file():
+                folder.unlink()
+        if (self.out / path).is_dir():
+            shutil.rmtree(self.out / path)
 
     def is_as_written(self, path: str, size: int, mtime_ns: int) -> bool:
         """Whether a file is still what was written."""
@@ -86,6 +99,8 @@ class Output:
         for name in names:
             path = self.out / name
             try:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
                 path.unlink(missing_ok=True)
                 for folder in path.relative_to(self.out).parents:
                     if folder != Path() and not any((self.out / folder).iterdir()):
@@ -104,5 +119,5 @@ def _holds(full: str, data: bytes) -> os.stat_result | None:
             return None
         with open(full, "rb") as file:  # noqa: PTH123
             return state if file.read() == data else None
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None

@@ -22,12 +22,13 @@ from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
 from publisher.engine.report import BuildReport
 from publisher.engine.worker import ACROSS, News, Planned, Reading, Standpoint, Worker, mark, pack_problems, unpack_edition, unpack_problems
 from publisher.failure import PublisherError
-from publisher.problems import Problem, has_errors
+from publisher.problems import Problem, Span, has_errors
 from publisher.problems.order import sort_problems
 from publisher.settings import Settings, load_settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
 from publisher.site.catalogue import REACH
 from publisher.site.heads import EditionHead, Head, path_url, unpack_head
+from publisher.site.heads import Order as HeadOrder
 from publisher.site.plan import list_units, unit_rank
 from publisher.site.rows import Rows, changed_cells, make_rows
 from publisher.strictyaml import YamlText
@@ -108,12 +109,14 @@ def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> 
         if ledger.is_open:
             news.cells.update(_head_cells(entry_id, before[entry_id], unpack_head(head) if head else None, data != head))
             row = ledger.source(path) if path else None
-            if first in new and (row is None or (row.fingerprint, row.since, row.until) != (new[first].fingerprint, new[first].since, new[first].until)):
+            now = (first, new[first].fingerprint, new[first].since, new[first].until) if first in new else None
+            if now and (row is None or (row.path, row.fingerprint, row.since, row.until) != now):
                 news.cells.add(f"body:{entry_id}")
         for candidate in candidates[1:]:
             news.ids[candidate] = None
     for path in touched:
         _note_path(path, old.get(path), new.get(path), news, ledger)
+    _note_editions(old, new, news, ledger)
     _note_rows(news, before, worker)
     return news
 
@@ -141,38 +144,55 @@ def _note_path(path: str, old: SourceRow | None, new: Reading | None, news: News
         news.images[path] = head if sort == "image" else None
         if not old or not new or (old_sort, old.fingerprint) != (sort, new.fingerprint):
             news.cells.add(f"image:{path}")
-    if "edition" in (sort, old_sort):
-        for edition_id in {name, old_name} - {""}:
-            news.editions[edition_id] = head if edition_id == name else None
-            is_same = ledger.is_open and ledger.head(path) == head
-            news.cells.update({f"edition-body:{edition_id}"} | (set() if is_same else {f"edition:{edition_id}"}))
+
+
+def _note_editions(old: Mapping[str, SourceRow], new: Mapping[str, Reading], news: News, ledger: Ledger) -> None:
+    """The editions; of two files with one name, such as ``2026-W47.yml`` and ``2026-W47.yaml``, the first is the edition."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for path, reading in new.items():
+        if reading.sort == "edition":
+            owners[reading.id].append(path)
+    for edition_id in sorted({*owners, *(row.id for row in old.values() if row.sort == "edition")}):
+        known = ledger.path_of("edition", edition_id)
+        paths = sorted({*owners[edition_id], *([known] if known and known not in old else [])})
+        first = paths[0] if paths else None
+        head = new[first].head if first and first in new else ledger.head(first) if first else None
+        news.editions[edition_id] = head
+        is_same = known is not None and ledger.head(known) == head
+        news.cells.update({f"edition-body:{edition_id}"} | (set() if is_same else {f"edition:{edition_id}"}))
+        for loser in paths[1:]:
+            news.problems[loser] = [Problem("duplicate-id", Span(loser), {"value": edition_id, "other": first})]
 
 
 def _note_rows(news: News, before: Mapping[str, Head | None], worker: Worker) -> None:
     """The rows, made anew when anything that decides on them differs."""
     ledger, taxonomy = worker.ledger, worker.taxonomy
-    after = {entry_id: unpack_head(data) if data else None for entry_id, data in news.heads.items()}
-    is_moved = any((a and (a.path, a.order)) != ((b := before[name]) and (b.path, b.order)) for name, a in after.items())
-    is_moved = is_moved or bool(news.editions) or not ledger.is_open
+    places = {entry_id: _place(unpack_head(data)) if data else None for entry_id, data in news.heads.items()}
+    is_moved = not ledger.is_open or bool(news.editions) or any(place != ((b := before[name]) and _place(b)) for name, place in places.items())
     if not is_moved:
         return
-    heads = {head.id: head for head in after.values() if head}
+    ordered = [(place[0], entry_id, place[1]) for entry_id, place in places.items() if place]
     editions: dict[str, EditionHead] = {name: unpack_edition(data) for name, data in news.editions.items() if data}
     if ledger.is_open:
         sources = ledger.sources()
         for path, data in ledger.heads().items():
             row = sources[path]
             if row.sort.startswith("entry") and row.id not in news.heads:
-                heads[row.id] = unpack_head(data)
+                ordered.append((path, row.id, unpack_head(data).order))
             elif row.sort == "edition" and row.id not in news.editions:
                 editions[row.id] = unpack_edition(data)
-    pairs = [(head.id, head.order) for head in sorted(heads.values(), key=lambda head: head.path)]
+    pairs = [(entry_id, order) for _, entry_id, order in sorted(ordered)]
     rows = make_rows(pairs, editions.values(), taxonomy, worker.settings, worker.as_of)
     _refuse_shared_addresses(rows, taxonomy)
     old = ledger.rows()
     news.rows.update({name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())})
     if ledger.is_open:
         news.cells.update(changed_cells(old, rows, REACH))
+
+
+def _place(head: Head) -> tuple[str, HeadOrder]:
+    """What of a head decides on rows; the rest is let go at once, for at a hundred thousand entries it is much."""
+    return head.path, head.order
 
 
 def _refuse_shared_addresses(rows: Rows, taxonomy: Taxonomy) -> None:
@@ -202,12 +222,15 @@ class _Rebuild:
         self.planned: list[Planned] = []
         self.files: dict[str, FileRow] = {}
         self.written: list[str] = []
+        self.remade: frozenset[str] = frozenset()
         self.is_fresh = False
+        self.is_unfinished = ledger.is_unfinished
 
     def run(self, readings: Sequence[Reading], gone: Sequence[str], news: News, problems: list[Problem]) -> BuildReport:
         units = [ACROSS, *list_units(self.worker.find_row)]
         dirty, vanished = self._choose(units, news)
-        owned = {reading.path: [*reading.problems, *news.problems.get(reading.path, [])] for reading in readings}
+        owned = {reading.path: reading.problems for reading in readings}
+        problems += [problem for found in news.problems.values() for problem in found]  # errors all: no ledger will keep them
         for checked in self.crew.check([unit for unit in dirty if unit.partition(":")[0] in ("check", "entry", "edition")]):
             owned[checked.unit] = checked.problems
             if checked.unit == ACROSS:
@@ -221,6 +244,7 @@ class _Rebuild:
         self.shop.output.guard(is_ours=self.order.is_ours or self.found.has_ledger or self.ledger.has_claim)
         self.ledger.claim()
         self.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())
+        self.remade = frozenset((*dirty, *vanished))
         report = BuildReport(problems=every)
         lost = self._make(dirty, vanished)
         report.removed = self._prune(lost)
@@ -274,7 +298,7 @@ class _Rebuild:
                 self._take(planned)
             done += len(by_rank[rank])
             self.order.progress(done, len(dirty))
-        lost = {row.path for rows in known.values() for row in rows if row.unit not in (THEME, SITEMAP)} - self.files.keys()
+        lost = {row.path for rows in known.values() for row in rows if row.unit != SITEMAP} - self.files.keys()
         self._make_sitemap(known, lost, is_damaged=SITEMAP in dirty)
         return lost
 
@@ -282,7 +306,7 @@ class _Rebuild:
         """Write what a unit has become, and note it."""
         self.planned.append(planned._replace(files=[]))
         for row, data in planned.files:
-            if row.path in self.files:
+            if row.path in self.files or (data is not None and self._is_of_another(row)):
                 raise PublisherError(f"两处内容要写同一个文件：{row.path}", f"two things would write one file: {row.path}")
             if data is None:
                 self.files[row.path] = row
@@ -291,6 +315,13 @@ class _Rebuild:
             self.files[row.path] = row._replace(size=size, mtime_ns=mtime_ns)
             if is_new:
                 self.written.append(row.path)
+
+    def _is_of_another(self, row: FileRow) -> bool:
+        """Whether a file belongs to a unit that stays as it was."""
+        if not self.found.is_going_on:
+            return False
+        before = self.ledger.file_at(row.path)
+        return before is not None and before.unit != row.unit and before.unit not in self.remade
 
     def _make_theme(self, known: Mapping[str, list[FileRow]]) -> None:
         """The theme's own files."""
@@ -304,10 +335,9 @@ class _Rebuild:
 
     def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> None:
         """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing when no address and no date in them differs."""
-        old = {row.path: row.lastmod for rows in known.values() for row in rows}
+        old = {row.path: row.lastmod for rows in known.values() for row in rows if row.lastmod is not None}
         new = {path: row.lastmod for path, row in self.files.items() if row.lastmod is not None}
-        is_same = all(old.get(path) == lastmod for path, lastmod in new.items()) and not any(old[path] is not None for path in lost)
-        if self.found.is_going_on and is_same and not is_damaged:
+        if self.found.is_going_on and old == new and not is_damaged:
             return
         if self.found.is_going_on:
             new |= {r.path: r.lastmod for r in self.ledger.files() if r.lastmod is not None and r.path not in self.files and r.path not in set(lost)}
@@ -323,9 +353,10 @@ class _Rebuild:
         self._take(Planned(SITEMAP, b"", files))
 
     def _prune(self, lost: set[str]) -> list[str]:
-        """Remove what no unit makes any more: the ledger's, or without a ledger all else in a folder that was there before."""
-        if not self.ledger.is_open and not self.is_fresh:
-            lost = self.shop.output.list_files() - self.files.keys()
+        """Remove what no unit makes any more: what the ledger knows, or all else in the folder when there are files that it does not know."""
+        if self.is_unfinished or not (self.ledger.is_open or self.is_fresh):
+            kept = {path for path, _, _ in self.ledger.states()} - lost if self.found.is_going_on else set()
+            lost = self.shop.output.list_files() - self.files.keys() - kept
         self.shop.output.remove(sorted(lost))
         return sorted(lost)
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 import hashlib
 import marshal
 import math
+import mmap
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zlib import crc32
 
 from publisher.checks import check_across, check_alone, check_edition, check_references
 from publisher.content.images import ImageFile
 from publisher.content.library import Edition, Entry, duplicate_id, read_file
-from publisher.content.model.vocabulary import Kind
-from publisher.content.source import Source
 from publisher.content.taxonomy import Taxonomy
 from publisher.engine.ledger import FileRow, Ledger
+from publisher.failure import PublisherError
 from publisher.lifecycle import changes
 from publisher.problems import Problem
 from publisher.settings import Settings
@@ -33,11 +34,14 @@ from publisher.site.catalogue import Catalogue
 from publisher.site.heads import EditionHead, Head, make_edition_head, make_head, unpack_head
 from publisher.site.plan import plan_unit
 from publisher.site.views import Viewer
-from publisher.strictyaml import YamlText
 
 if TYPE_CHECKING:
     from publisher.engine.shop import Shop
     from publisher.site.frames import Layout
+
+T = TypeVar("T")
+#: How many heads stand unpacked in memory: unpacked they take three times the room, and unpacking one takes 5 µs.
+_LIVE_HEADS = 2_048
 
 #: Units that are only checked; their names and the rules that belong to no single entry.
 ACROSS = "check:across"
@@ -125,10 +129,12 @@ class Worker:
         self.catalogue = Catalogue(self, self.taxonomy, self.settings, self.as_of)
         self.viewer = Viewer(self.catalogue)
         self.unread: frozenset[str] = frozenset()
-        self._shop, self._keeps_text = shop, keeps_text
+        self._shop, self._keeps_text, self._needs_text = shop, keeps_text, False
         self._entries: dict[str, Entry] = {}
         self._editions: dict[str, Edition] = {}
-        self._heads: dict[str, Head | bytes | None] = {}
+        self._heads: dict[str, bytes | tuple[int, int] | None] = {}
+        self._live: dict[str, Head | None] = {}
+        self._shelf: mmap.mmap | None = None
         self._edition_heads: dict[str, EditionHead | None] = {}
         self._ids: dict[str, str | None] = {}
         self._rows: dict[str, tuple[str, ...]] = {}
@@ -146,19 +152,29 @@ class Worker:
         """The entries and editions read so far, by id."""
         return self._entries, self._editions
 
+    @cached_property
+    def _fed(self) -> frozenset[str]:
+        """The entries whose text stands in a feed."""
+        return frozenset(name for key in self.find_row("feeds") for name in self.find_row(f"feed:{key}"))
+
     # What the catalogue asks.
 
     def find_head(self, entry_id: str) -> Head | None:
         """The head of an entry."""
+        if entry_id in self._live:
+            return self._live[entry_id]
         if entry_id in self._heads:
-            found = self._heads[entry_id]
+            packed = self._heads[entry_id]
+            if isinstance(packed, tuple):
+                assert self._shelf is not None
+                packed = self._shelf[packed[0] : packed[0] + packed[1]]
         else:
             path = self.ledger.path_of("entry", entry_id)
-            found = self.ledger.head(path) if path else None
-        if isinstance(found, bytes):
-            found = unpack_head(found)
-        self._heads[entry_id] = found
-        return found
+            packed = self._heads[entry_id] = self.ledger.head(path) if path else None
+        if len(self._live) == _LIVE_HEADS:
+            self._live.clear()
+        head = self._live[entry_id] = unpack_head(packed) if packed else None
+        return head
 
     def find_id(self, path: str) -> str | None:
         """The entry in a file."""
@@ -190,22 +206,27 @@ class Worker:
         return self._edition_heads[edition_id]
 
     def load_entry(self, entry_id: str) -> Entry:
-        """An entry with its text, read again if need be."""
-        if entry_id not in self._entries:
-            head = self.find_head(entry_id)
-            thing = read_file(head.path, self.settings.root / head.path, self.settings.content).thing if head else None
-            assert isinstance(thing, Entry), f"{entry_id} has changed while the site was built"
-            self._entries[entry_id] = thing
-        return self._entries[entry_id]
+        """An entry with its text, read again if need be; where two files have one id, that of the file which keeps it."""
+        head, entry = self.find_head(entry_id), self._entries.get(entry_id)
+        assert head is not None, entry_id
+        if entry is None or entry.path != head.path or (self._needs_text and not entry.source.has_text):
+            entry = self._entries[entry_id] = self._load(head.path, Entry)
+        return entry
 
     def load_edition(self, edition_id: str) -> Edition:
-        """An edition with its text, read again if need be."""
-        if edition_id not in self._editions:
-            head = self.find_edition(edition_id)
-            thing = read_file(head.path, self.settings.root / head.path, self.settings.content).thing if head else None
-            assert isinstance(thing, Edition), f"{edition_id} has changed while the site was built"
-            self._editions[edition_id] = thing
-        return self._editions[edition_id]
+        """An edition with its text, read again if need be; where two files have one name, that of the file which keeps it."""
+        head, edition = self.find_edition(edition_id), self._editions.get(edition_id)
+        assert head is not None, edition_id
+        if edition is None or edition.path != head.path:
+            edition = self._editions[edition_id] = self._load(head.path, Edition)
+        return edition
+
+    def _load(self, path: str, sort: type[T]) -> T:
+        """Read one source again; raises `PublisherError` when it has become something else meanwhile."""
+        thing = read_file(path, self.settings.root / path, self.settings.content).thing
+        if not isinstance(thing, sort):
+            raise PublisherError(f"{path} 在生成过程中变了，请再生成一次", f"{path} has changed while the site was built; build again")
+        return thing
 
     # What a build tells.
 
@@ -222,7 +243,8 @@ class Worker:
         if isinstance(thing, Entry):
             problems += check_alone(thing, self.taxonomy, self.settings, self.as_of)
             head = make_head(thing, self.taxonomy, self.settings, self.as_of)
-            self._entries[thing.id] = thing
+            # Only problems need the text, and those that it has by itself have been told.
+            self._entries[thing.id] = thing if self._keeps_text else replace(thing, source=thing.source.without_text())
             moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days))
             change = min((moment for moment in moments if moment > self.as_of.timestamp()), default=math.inf)
             reading = reading._replace(sort=f"entry:{thing.kind.value}", id=thing.id, fingerprint=_fingerprint(thing), head=head.pack())
@@ -243,11 +265,19 @@ class Worker:
     def adopt(self, news: News) -> None:
         """Learn what has changed in the whole content; the rest stands in the ledger."""
         self._heads |= news.heads
+        self._live.clear()
         self._edition_heads |= {name: unpack_edition(data) if data else None for name, data in news.editions.items()}
         self.images |= {name: unpack_image(self.settings.root, data) if data else None for name, data in news.images.items()}
         self._ids |= news.ids
         self._rows |= news.rows
         self.unread = news.unread
+
+    def adopt_shelf(self, file: str, shelf: Mapping[str, tuple[int, int] | None], news: News) -> None:
+        """Learn of heads from a file: where in it each stands, by id."""
+        with open(file, "rb") as opened:  # noqa: PTH123
+            self._shelf = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) if any(shelf.values()) else None
+        self._heads.update(shelf)
+        self.adopt(news)
 
     def check(self, units: Sequence[str]) -> list[Checked]:
         """Apply the rules that need other entries, unit by unit; gives those with problems, and the one that makes no files."""
@@ -263,19 +293,23 @@ class Worker:
     def _check(self, unit: str) -> Iterable[Problem]:
         sort, _, name = unit.partition(":")
         if unit == ACROSS:
+            self._needs_text = True  # it opens an entry only to say where a problem is
             yield from check_across(self.catalogue)
+            self._needs_text = False
         elif sort == "entry":
             entry = self.catalogue.entry(name)
-            head = self.catalogue.known(name)
-            yield from check_references(entry, self.catalogue, is_public=head.is_public)
-            if any(link.startswith("site:") for link in entry.html.links) or entry.kind in _FIELDS_WITH_LINKS:
-                yield from check_addresses(entry, self.catalogue)
-            if entry.source.body and not self._keeps_text:  # only problems need it, and they are told
-                self._entries[name] = replace(entry, source=Source(entry.path, YamlText(entry.path, "")))
+            problems = list(self._check_entry(entry))
+            if problems and not entry.source.has_text:  # to say where, the text is needed after all
+                problems = list(self._check_entry(self._load(entry.path, Entry)))
+            yield from problems
         elif sort == "edition":
             edition = self.catalogue.edition(name)
             yield from check_edition(edition, self.catalogue, self.settings, self.as_of)
             yield from check_addresses(edition, self.catalogue)
+
+    def _check_entry(self, entry: Entry) -> Iterable[Problem]:
+        yield from check_references(entry, self.catalogue, is_public=self.catalogue.known(entry.id).is_public)
+        yield from check_addresses(entry, self.catalogue)
 
     def duplicate(self, entry_id: str, path: str, other: str | None) -> list[Problem]:
         """Why the entry in a file cannot have its id."""
@@ -301,6 +335,9 @@ class Worker:
             cells |= self._checked.pop(unit, set())
             rows = {row.path: row for row in known.get(unit, ())}
             yield Planned(unit, marks(cells), [self.render(unit, artifact, rows.get(artifact.path)) for artifact in artifacts])
+            sort, _, name = unit.partition(":")
+            if sort == "entry" and not self._keeps_text and name not in self._fed:
+                self._entries.pop(name, None)  # nobody else asks for its text
 
     def render(self, unit: str, artifact: Artifact, row: FileRow | None) -> Made:
         """Make the bytes of one file unless the one that lies there was made from the same."""
@@ -312,10 +349,6 @@ class Worker:
         if row and row.fingerprint == fingerprint and self.shop.output.is_as_written(row.path, row.size, row.mtime_ns):
             return Made(row._replace(unit=unit, lastmod=lastmod), None)
         return Made(FileRow(artifact.path, unit, fingerprint, 0, 0, lastmod), self.shop.renderer.render(artifact))
-
-
-#: The kinds with Markdown in fields, whose links `Entry.html` does not hold.
-_FIELDS_WITH_LINKS = frozenset({Kind.POLICY, Kind.GUIDE, Kind.LISTING, Kind.EVENT, Kind.ENTERPRISE})
 
 
 def _digest(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publisher.checks.texts import markdown_texts
+from publisher.checks.texts import at_places, markdown_texts
 from publisher.content.library import Edition, Entry
 from publisher.content.links import resolve_link
 from publisher.content.model.vocabulary import FOLDERS, KIND_OF_FOLDER, Kind
@@ -90,6 +90,4 @@ def check_addresses(written_in: Entry | Edition, catalogue: Catalogue) -> Iterat
                 continue
             if catalogue.unread and path.split("/", 1)[0] in _DERIVED | {entry_id for entry_id in catalogue.unread if "/" not in entry_id}:
                 continue  # the page may be there once all entries can be read
-            for place in text.places:
-                if place.kind == "a" and place.target == written:
-                    yield text.at(place, "broken-link", written, value=written)
+            yield from at_places(text, "a", written, "broken-link", {"value": written})

@@ -49,10 +49,10 @@ class Frames:
         self._fingerprints: dict[Layout, str] = {}
 
     def fingerprint(self, frame: Frame) -> str:
-        """A digest of the pieces that a frame is stamped into."""
+        """A digest of the pieces that a frame is stamped into, and of what every frame says of the site."""
         layout = _layout(frame)
         if layout not in self._fingerprints:
-            written = "\0".join(self._pieces(frame))
+            written = "\0".join((self._site_url, self._description, *self._pieces(frame)))
             self._fingerprints[layout] = hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
         return self._fingerprints[layout]
 

@@ -111,7 +111,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
     now = status(entry, as_of, settings.closing_days)
     if now is Status.DRAFT:
         return _draft_head(entry, window(entry, as_of, settings))
-    end = deadline(entry, as_of)
+    end = None if now is Status.WITHDRAWN else deadline(entry, as_of)
     start = data.start if isinstance(data, Event) else None
     tags = tuple(dict.fromkeys(taxonomy.canonical(tag) for tag in data.tags))
     order = Order(

@@ -145,19 +145,19 @@ class _Environment(jinja2.Environment):
 class _Kept:
     """``kept(macro, item, base, …)``: what a macro writes of an item, written once and then only moved to another base.
 
-    A card stands on eight pages on average. The item must be the same object each time, as the cards of heads are.
+    A card stands on eight pages on average. Within one build the address of an item says which it is.
     """
 
     _BASE = "\x00"
 
     def __init__(self) -> None:
-        self._written: dict[tuple[Any, ...], tuple[Any, str]] = {}
+        self._written: dict[tuple[Any, ...], str] = {}
 
     def __call__(self, macro: Any, item: Any, base: str, *settings: Any) -> Markup:
-        key = (macro.name, id(item), *settings)
+        key = (macro.name, item["url"], *settings)
         if key not in self._written:
-            self._written[key] = (item, str(macro(item, self._BASE, *settings)))  # the item is held, so that its id stays its own
-        return Markup(self._written[key][1].replace(self._BASE, base))  # noqa: S704  # written by a template that escapes
+            self._written[key] = str(macro(item, self._BASE, *settings))
+        return Markup(self._written[key].replace(self._BASE, base))  # noqa: S704  # written by a template that escapes
 
 
 def _feed_writer(module: str, function: str) -> Callable[[Artifact], bytes]:
