@@ -29,6 +29,9 @@ class Status(Vocabulary):
     REPEALED = "repealed", "已废止"
     CANCELLED = "cancelled", "已取消"
     WITHDRAWN = "withdrawn", "已撤回"
+    #: What only a preview shows.
+    SHOWN_DRAFT = "shown-draft", "草稿"
+    SHOWN_SCHEDULED = "shown-scheduled", "待发布"
 
     @property
     def is_public(self) -> bool:
@@ -38,7 +41,7 @@ class Status(Vocabulary):
     @property
     def is_live(self) -> bool:
         """Whether lists and feeds offer the entry as current."""
-        return self in (Status.LIVE, Status.CLOSING, Status.UPCOMING, Status.FUTURE)
+        return self in (Status.LIVE, Status.CLOSING, Status.UPCOMING, Status.FUTURE, Status.SHOWN_DRAFT, Status.SHOWN_SCHEDULED)
 
 
 _OVER = {Force.EXPIRED: Status.EXPIRED, Force.REPEALED: Status.REPEALED, Force.SUPERSEDED: Status.SUPERSEDED}
@@ -65,6 +68,13 @@ def status(entry: Entry, as_of: datetime, closing: ClosingDays) -> Status:
     if as_of < end:
         return Status.CLOSING
     return Status.ENDED if isinstance(data, News) and data.period and data.period.end == end else Status.EXPIRED
+
+
+def previewed(entry: Entry, now: Status) -> Status:
+    """The status in a preview that shows drafts and what is scheduled; what is internal stays hidden."""
+    if entry.data.visibility is Visibility.INTERNAL:
+        return now
+    return {Status.DRAFT: Status.SHOWN_DRAFT, Status.SCHEDULED: Status.SHOWN_SCHEDULED}.get(now, now)
 
 
 def _state(entry: Entry) -> str:

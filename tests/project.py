@@ -78,7 +78,7 @@ class Project:
 
     def build(self, as_of: str = AS_OF, out: Path | None = None, *, clean: bool = False, processes: int | None = None) -> Project:
         """Build; an error in the content fails the test."""
-        self.report = build(Order(self.root, out or self.out, _time(as_of), _load_shell, is_clean=clean, processes=processes))
+        self.report = build(Order(self.root, out or self.out, _time(as_of), load_theme_of, is_clean=clean, processes=processes))
         assert self.report.is_built, [f"{problem.span} [{problem.code}]" for problem in self.report.problems]
         return self
 
@@ -92,7 +92,7 @@ class Project:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def _load_shell(root: Path) -> Any:
+def load_theme_of(root: Path) -> Any:
     return _shell(root, (root / "mkdocs.yml").read_bytes())
 
 

@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
 from itertools import count
@@ -415,7 +415,7 @@ class Street:
         elif how == "cut":
             os.truncate(file, file.stat().st_size // 2)
         else:
-            with sqlite3.connect(file) as connection:
+            with suppress(sqlite3.DatabaseError), sqlite3.connect(file) as connection:  # it may be spoilt already
                 connection.execute("PRAGMA user_version = 1")
             connection.close()
 

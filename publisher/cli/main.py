@@ -14,6 +14,7 @@ from publisher.problems import PublisherError
 VERBS = {
     "check": "检查内容，报告每一处问题 / check the content",
     "build": "检查并生成网站 / check and build the site",
+    "serve": "边写边看：网页随保存更新 / preview that follows each save",
     "digest": "拟定和生成简报 / plan and build a digest",
     "new": "新建一篇的起始文件 / write a starting file",
     "why": "说明网站里一个文件从何而来 / explain a file of the site",

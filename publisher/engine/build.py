@@ -29,7 +29,8 @@ class Order(NamedTuple):
     """What is to be built: the project's root, the folder for the site, the moment, and the theme's frame, loaded when it is needed.
 
     ``is_clean`` makes every file anew, ``is_strict`` takes a warning for an error, ``is_ours`` says that the output folder may be
-    emptied without asking, ``processes`` how many to use (None decides by itself).
+    emptied without asking, ``processes`` how many to use (None decides by itself), ``shows_drafts`` that a
+    preview shows what is not public yet, marked.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Order(NamedTuple):
     is_strict: bool = False
     is_ours: bool = False
     processes: int | None = None
+    shows_drafts: bool = False
     progress: Callable[[int, int], None] = lambda _done, _total: None
     waiting: Callable[[str], None] = lambda _holder: None
     patience: float = PATIENCE
@@ -90,7 +92,7 @@ def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildRe
 def look(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> Found:
     """See what is on disk; a ledger of another environment keeps only what it knows of the files."""
     signatures = scan_content(order.root / "content")
-    environment = sign_environment(order.root)
+    environment = sign_environment(order.root, shows_drafts=order.shows_drafts)
     is_open = not is_damaged and ledger.open()
     output = Output(order.out)
     if not is_open or order.is_clean:

@@ -60,7 +60,7 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
 
     frames = tale.frames()
     shop = Shop(settings, order.out, order.load_shell, str(tale.meta.get("program") or fingerprint_program(settings.templates)), frames)
-    worker = Worker(Standpoint(settings, taxonomy, order.as_of), tale, shop)
+    worker = Worker(Standpoint(settings, taxonomy, order.as_of, order.shows_drafts), tale, shop)
     todo = stale if found.is_going_on else sorted(paths)
     crew = make_crew(worker, len(todo), order.processes)
     try:

@@ -55,11 +55,11 @@ def _walk(folder: str, prefix: str, skipped: frozenset[str] = frozenset()) -> It
         raise PublisherError(f"读不了文件夹 {folder}：{error.strerror}", f"cannot read the folder {folder}: {error.strerror}") from error
 
 
-def sign_environment(root: Path) -> str:
+def sign_environment(root: Path, *, shows_drafts: bool = False) -> str:
     """A fingerprint of all that every file of the site depends on beside the content: settings, templates, this program, its libraries."""
     package = Path(__file__).parent.parent
     libraries = Path(sysconfig.get_path("purelib"))
-    digest = hashlib.blake2b(f"{sys.version}\0{root.resolve()}".encode(), digest_size=16)
+    digest = hashlib.blake2b(f"{sys.version}\0{root.resolve()}\0{shows_drafts}".encode(), digest_size=16)
     now = time.time_ns()
     for path in (root / "mkdocs.yml", root / "content/taxonomy/tags.yml", libraries):
         try:

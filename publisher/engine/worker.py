@@ -85,6 +85,7 @@ class Standpoint(NamedTuple):
     settings: Settings
     taxonomy: Taxonomy
     as_of: datetime
+    shows_drafts: bool = False
 
 
 class Checked(NamedTuple):
@@ -124,7 +125,7 @@ class Worker:
     """One process's share of a build, and its view of the whole content."""
 
     def __init__(self, standpoint: Standpoint, ledger: Ledger, shop: Shop | None = None, *, keeps_text: bool = False) -> None:
-        self.settings, self.taxonomy, self.as_of = standpoint
+        self.settings, self.taxonomy, self.as_of, self._shows_drafts = standpoint
         self.ledger = ledger
         self.catalogue = Catalogue(self, self.taxonomy, self.settings, self.as_of)
         self.viewer = Viewer(self.catalogue)
@@ -242,7 +243,7 @@ class Worker:
         reading = Reading(path, "", "", "", "", None, -math.inf, math.inf, math.inf, problems, found.unread)
         if isinstance(thing, Entry):
             problems += check_alone(thing, self.taxonomy, self.settings, self.as_of)
-            head = make_head(thing, self.taxonomy, self.settings, self.as_of)
+            head = make_head(thing, self.taxonomy, self.settings, self.as_of, shows_drafts=self._shows_drafts)
             # Only problems need the text, and those that it has by itself have been told.
             self._entries[thing.id] = thing if self._keeps_text else replace(thing, source=thing.source.without_text())
             moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days))

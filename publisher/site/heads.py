@@ -19,7 +19,7 @@ from publisher.content.library import Edition, Entry, join
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
 from publisher.content.model.vocabulary import AiUse, EventState, Kind, State
 from publisher.content.taxonomy import Taxonomy
-from publisher.lifecycle import Status, deadline, deadlines, status, window
+from publisher.lifecycle import Status, deadline, deadlines, previewed, status, window
 from publisher.markup import excerpt
 from publisher.settings import Settings
 
@@ -105,10 +105,11 @@ def unpack_head(data: bytes) -> Head:
     return Head(entry_id, path, Order(*order), *rest)
 
 
-def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datetime) -> Head:
-    """What others may know of an entry at a moment."""
+def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datetime, *, shows_drafts: bool = False) -> Head:
+    """What others may know of an entry at a moment; ``shows_drafts`` lets a preview see what is not public yet."""
     data = entry.data
     now = status(entry, as_of, settings.closing_days)
+    now = previewed(entry, now) if shows_drafts else now
     if now is Status.DRAFT:
         return _draft_head(entry, window(entry, as_of, settings))
     end = None if now is Status.WITHDRAWN else deadline(entry, as_of)
