@@ -35,7 +35,11 @@ def serve_latency(ours: Ours, corpus: Corpus, edits: int = 20) -> list[float]:
     log = ours.root / ".bench-output"
     with log.open("wb") as output:
         server = subprocess.Popen(  # noqa: S603
-            ours.verb("serve", "--port", "0"), cwd=ours.root, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            ours.verb("serve", "--port", "0", "--out", str(ours.root / ours.out)),
+            cwd=ours.root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             _wait(partial(_says, log, "http://"), READY, server, log)
