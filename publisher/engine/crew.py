@@ -164,7 +164,7 @@ def _serve(worker: Worker, pipe: Connection, others: list[Connection]) -> None:
     for other in others:
         other.close()  # else the end of the parent would never be heard
     worker.reopen_ledger()
-    gc.set_threshold(200_000, 50, 1_000)  # entries are kept until the end: looking through them for cycles finds nothing
+    gc.disable()  # as in the parent
     try:
         while True:
             verb, values = pipe.recv()
