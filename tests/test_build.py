@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from publisher.cli import main
+from publisher.engine import rebuild
 from publisher.engine.build import Order, build
 from publisher.problems import PublisherError
 from tests.project import AS_OF, ROOT, Project, _time
@@ -253,6 +255,24 @@ def test_a_tag_without_an_address_of_its_own_has_files_that_a_server_finds(proje
     assert {"tags/税收/index.html", "tags/税收/rss.xml"} <= project.files().keys()
     assert 'href="../../tags/%E7%A8%8E%E6%94%B6/"' in project.read("news/a/index.html")
     assert "<loc>https://street.example/tags/%E7%A8%8E%E6%94%B6/</loc>" in project.read("sitemap.xml")
+
+
+def test_a_long_sitemap_is_cut_and_a_short_one_is_whole_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """sitemaps.org allows 50,000 addresses in one file."""
+    monkeypatch.setattr(rebuild, "SITEMAP_LENGTH", 8)
+    for name in "abcdef":
+        project.news(name)
+    project.build()
+    index = project.read("sitemap.xml")
+    parts = re.findall(r"<loc>https://street\.example/(sitemap-\d\.xml)</loc>", index)
+    assert parts == ["sitemap-1.xml", "sitemap-2.xml"] or len(parts) > 2
+    addresses = [loc for part in parts for loc in re.findall(r"<loc>(.*?)</loc>", project.read(part))]
+    assert len(addresses) == len(set(addresses))
+    assert "https://street.example/news/f/" in addresses
+    monkeypatch.setattr(rebuild, "SITEMAP_LENGTH", 50_000)
+    project.remove("content/news/f.md").build()
+    assert not [path for path in project.files() if path.startswith("sitemap-")]
+    assert "<urlset" in project.read("sitemap.xml")
 
 
 def test_pagination(project: Project) -> None:

@@ -31,8 +31,8 @@ from publisher.engine import build as engine
 from publisher.engine import scan
 from publisher.engine.build import Order, build
 from publisher.engine.ledger import Ledger
+from publisher.engine.messages import unpack_problems
 from publisher.engine.report import BuildReport
-from publisher.engine.worker import unpack_problems
 from publisher.problems import Problem, PublisherError
 from publisher.site.artifacts import Frame
 from publisher.site.frames import slot

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from publisher.content.decode import decode, locate_field
 from publisher.content.model.fields import Id, Model, Term, Text, key
+from publisher.content.source import decode as decode_bytes
+from publisher.content.source import read_bytes
 from publisher.problems import Problem
 from publisher.strictyaml import YamlText
 
@@ -65,3 +68,13 @@ def load_taxonomy(source: YamlText | None) -> tuple[Taxonomy, list[Problem]]:
         if tag.replaced_by:
             aliases[tag.name] = tag.replaced_by
     return Taxonomy({tag.name: tag for tag in table.tags}, aliases), problems
+
+
+def read_taxonomy(root: Path) -> tuple[Taxonomy, list[Problem]]:
+    """Read the table of tags; what cannot be read of it is told where the file is read with all others."""
+    path = root / TAXONOMY_PATH
+    if not path.is_file():
+        return Taxonomy(), []
+    data = read_bytes(path, TAXONOMY_PATH)
+    text, faults = ("", []) if isinstance(data, Problem) else decode_bytes(data, TAXONOMY_PATH)
+    return load_taxonomy(YamlText(TAXONOMY_PATH, text)) if text and not faults else (Taxonomy(), [])

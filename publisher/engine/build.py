@@ -107,7 +107,7 @@ def _unchanged(order: Order, ledger: Ledger) -> BuildReport:
     packed = ledger.problems()
     problems = []
     if packed:
-        from publisher.engine.worker import unpack_problems
+        from publisher.engine.messages import unpack_problems
         from publisher.problems.order import sort_problems
 
         problems = sort_problems([problem for data in packed.values() for problem in unpack_problems(data)])

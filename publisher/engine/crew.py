@@ -16,7 +16,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from publisher.engine.ledger import FileRow
-from publisher.engine.worker import Checked, News, Planned, Reading, Worker
+from publisher.engine.messages import Checked, News, Planned, Reading
+from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.site.frames import Layout
 

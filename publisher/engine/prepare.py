@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from publisher.content.images import ImageFile
 from publisher.content.library import Library, require_content
-from publisher.content.taxonomy import Taxonomy
+from publisher.content.taxonomy import Taxonomy, read_taxonomy
 from publisher.engine.ledger import Ledger
-from publisher.engine.rebuild import gather, read_taxonomy
+from publisher.engine.messages import ACROSS, Standpoint
+from publisher.engine.news import gather
 from publisher.engine.scan import scan_content
-from publisher.engine.worker import ACROSS, Standpoint, Worker
+from publisher.engine.worker import Worker
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
 from publisher.settings import Settings, load_settings
@@ -48,7 +49,7 @@ def prepare(root: Path, as_of: datetime) -> Prepared:
         empty = Settings(root=root, site_name="", site_url="https://example.com/")
         return Prepared(empty, None, Library(), as_of, sort_problems(problems))
     require_content(settings)
-    taxonomy, faults = read_taxonomy(settings)
+    taxonomy, faults = read_taxonomy(settings.root)
     worker = Worker(Standpoint(settings, taxonomy, as_of), Ledger(root / "var", root / "site"), keeps_text=True)
     readings = worker.read(list(scan_content(settings.content)))
     news = gather(readings, (), worker)

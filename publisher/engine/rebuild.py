@@ -10,35 +10,32 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from publisher.content.library import RESERVED
-from publisher.content.model.vocabulary import Kind
-from publisher.content.source import decode, read_bytes
-from publisher.content.taxonomy import TAXONOMY_PATH, Taxonomy, load_taxonomy
+from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.build import Found, Order
 from publisher.engine.crew import Crew, make_crew
 from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
+from publisher.engine.messages import ACROSS, News, Planned, Reading, Standpoint, mark, pack_problems, unpack_problems
+from publisher.engine.news import gather
 from publisher.engine.report import BuildReport
-from publisher.engine.worker import ACROSS, News, Planned, Reading, Standpoint, Worker, mark, pack_problems, unpack_edition, unpack_problems
+from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
-from publisher.problems import Problem, Span, has_errors
+from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
-from publisher.settings import Settings, load_settings
+from publisher.settings import load_settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
-from publisher.site.catalogue import REACH
-from publisher.site.heads import EditionHead, Head, path_url, unpack_head
-from publisher.site.heads import Order as HeadOrder
+from publisher.site.heads import path_url
 from publisher.site.plan import list_units, unit_rank
-from publisher.site.rows import Rows, changed_cells, make_rows
-from publisher.strictyaml import YamlText
 
 if TYPE_CHECKING:
     from publisher.engine.shop import Shop
 
 #: The units that the build itself makes, from what the others have made.
 THEME, SITEMAP = "theme", "sitemap"
+#: Addresses in one sitemap at most (sitemaps.org 0.9).
+SITEMAP_LENGTH = 50_000
 
 
 def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
@@ -46,7 +43,7 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     settings, problems = load_settings(order.root)
     if settings is None:
         return BuildReport(problems=sort_problems(problems), is_built=False)
-    taxonomy, faults = read_taxonomy(settings)
+    taxonomy, faults = read_taxonomy(settings.root)
     as_of = order.as_of.timestamp()
     paths = found.signatures.keys()
     stale: list[str] = []
@@ -73,139 +70,6 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     finally:
         gc.enable()
         crew.close()
-
-
-def read_taxonomy(settings: Settings) -> tuple[Taxonomy, list[Problem]]:
-    """Read the table of tags; what cannot be read of it is told where the file is read with all others."""
-    path = settings.root / TAXONOMY_PATH
-    if not path.is_file():
-        return Taxonomy(), []
-    data = read_bytes(path, TAXONOMY_PATH)
-    text, faults = ("", []) if isinstance(data, Problem) else decode(data, TAXONOMY_PATH)
-    return load_taxonomy(YamlText(TAXONOMY_PATH, text)) if text and not faults else (Taxonomy(), [])
-
-
-def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> News:
-    """Put what was read beside what was known: which heads, rows and cells differ, and which ids are taken twice."""
-    ledger = worker.ledger
-    news = News({}, {}, {}, {}, {}, frozenset(name for reading in readings for name in reading.unread), set(), {})
-    touched = {reading.path for reading in readings} | set(gone)
-    old = {path: row for path in touched if (row := ledger.source(path))} if ledger.is_open else {}
-    new = {reading.path: reading for reading in readings}
-    owners: dict[str, list[str]] = defaultdict(list)
-    for reading in readings:
-        if reading.sort.startswith("entry"):
-            owners[reading.id].append(reading.path)
-    affected = [*owners, *(row.id for row in old.values() if row.sort.startswith("entry") and row.id not in owners)]
-    before: dict[str, Head | None] = {}
-    for entry_id in dict.fromkeys(affected):
-        path = ledger.path_of("entry", entry_id)
-        data = ledger.head(path) if path else None
-        candidates = sorted({*owners.get(entry_id, ()), *([path] if path and path not in touched else [])})
-        is_reserved = entry_id in RESERVED and any(new[name].sort == f"entry:{Kind.PAGE.value}" for name in candidates if name in new)
-        first = candidates[0] if candidates and not is_reserved else None
-        for loser in candidates if is_reserved else candidates[1:]:
-            news.problems[loser] = worker.duplicate(entry_id, loser, first)
-        head = new[first].head if first in new else data if first else None
-        before[entry_id] = unpack_head(data) if data else None
-        news.heads[entry_id] = head
-        if ledger.is_open:
-            news.cells.update(_head_cells(entry_id, before[entry_id], unpack_head(head) if head else None, data != head))
-            row = ledger.source(path) if path else None
-            now = (first, new[first].fingerprint, new[first].since, new[first].until) if first in new else None
-            if now and (row is None or (row.path, row.fingerprint, row.since, row.until) != now):
-                news.cells.add(f"body:{entry_id}")
-        for candidate in candidates[1:]:
-            news.ids[candidate] = None
-    for path in touched:
-        _note_path(path, old.get(path), new.get(path), news, ledger)
-    _note_editions(old, new, news, ledger)
-    _note_rows(news, before, worker)
-    return news
-
-
-def _head_cells(entry_id: str, before: Head | None, after: Head | None, is_other: bool) -> set[str]:
-    """The cells of a head that differ."""
-    if not is_other:
-        return set()
-    ranks = [head and (head.status.is_live, head.order.published) for head in (before, after)]
-    return {f"head:{entry_id}"} | ({f"rank:{entry_id}"} if ranks[0] != ranks[1] else set())
-
-
-def _note_path(path: str, old: SourceRow | None, new: Reading | None, news: News, ledger: Ledger) -> None:
-    """What a path now leads to."""
-    sort, name = (new.sort, new.id) if new else ("", "")
-    old_sort, old_name = (old.sort, old.id) if old else ("", "")
-    if sort.startswith("entry"):
-        news.ids.setdefault(path, name)
-    elif old_sort.startswith("entry") or not ledger.is_open:
-        news.ids[path] = None
-    if (sort.startswith("entry"), name) != (old_sort.startswith("entry"), old_name):
-        news.cells.add(f"at:{path}")
-    head = new.head if new else None
-    if "image" in (sort, old_sort):
-        news.images[path] = head if sort == "image" else None
-        if not old or not new or (old_sort, old.fingerprint) != (sort, new.fingerprint):
-            news.cells.add(f"image:{path}")
-
-
-def _note_editions(old: Mapping[str, SourceRow], new: Mapping[str, Reading], news: News, ledger: Ledger) -> None:
-    """The editions; of two files with one name, such as ``2026-W47.yml`` and ``2026-W47.yaml``, the first is the edition."""
-    owners: dict[str, list[str]] = defaultdict(list)
-    for path, reading in new.items():
-        if reading.sort == "edition":
-            owners[reading.id].append(path)
-    for edition_id in sorted({*owners, *(row.id for row in old.values() if row.sort == "edition")}):
-        known = ledger.path_of("edition", edition_id)
-        paths = sorted({*owners[edition_id], *([known] if known and known not in old else [])})
-        first = paths[0] if paths else None
-        head = new[first].head if first and first in new else ledger.head(first) if first else None
-        news.editions[edition_id] = head
-        is_same = known is not None and ledger.head(known) == head
-        news.cells.update({f"edition-body:{edition_id}"} | (set() if is_same else {f"edition:{edition_id}"}))
-        for loser in paths[1:]:
-            news.problems[loser] = [Problem("duplicate-id", Span(loser), {"value": edition_id, "other": first})]
-
-
-def _note_rows(news: News, before: Mapping[str, Head | None], worker: Worker) -> None:
-    """The rows, made anew when anything that decides on them differs."""
-    ledger, taxonomy = worker.ledger, worker.taxonomy
-    places = {entry_id: _place(unpack_head(data)) if data else None for entry_id, data in news.heads.items()}
-    is_moved = not ledger.is_open or bool(news.editions) or any(place != ((b := before[name]) and _place(b)) for name, place in places.items())
-    if not is_moved:
-        return
-    ordered = [(place[0], entry_id, place[1]) for entry_id, place in places.items() if place]
-    editions: dict[str, EditionHead] = {name: unpack_edition(data) for name, data in news.editions.items() if data}
-    if ledger.is_open:
-        sources = ledger.sources()
-        for path, data in ledger.heads().items():
-            row = sources[path]
-            if row.sort.startswith("entry") and row.id not in news.heads:
-                ordered.append((path, row.id, unpack_head(data).order))
-            elif row.sort == "edition" and row.id not in news.editions:
-                editions[row.id] = unpack_edition(data)
-    pairs = [(entry_id, order) for _, entry_id, order in sorted(ordered)]
-    rows = make_rows(pairs, editions.values(), taxonomy, worker.settings, worker.as_of)
-    _refuse_shared_addresses(rows, taxonomy)
-    old = ledger.rows()
-    news.rows.update({name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())})
-    if ledger.is_open:
-        news.cells.update(changed_cells(old, rows, REACH))
-
-
-def _place(head: Head) -> tuple[str, HeadOrder]:
-    """What of a head decides on rows; the rest is let go at once, for at a hundred thousand entries it is much."""
-    return head.path, head.order
-
-
-def _refuse_shared_addresses(rows: Rows, taxonomy: Taxonomy) -> None:
-    """Two tags with one address would overwrite each other at every build."""
-    seen: dict[str, str] = {}
-    for tag in rows.get("tags", ()):
-        other = seen.setdefault(taxonomy.slug(tag).lower(), tag)
-        if other != tag:
-            names = f"{other} / {tag}"
-            raise PublisherError(f"两个标签要用同一个网址：{names}；检查标签的“网址名”", f"two tags would be written to one file: {names}")
 
 
 class Hands(NamedTuple):
@@ -302,7 +166,8 @@ class _Rebuild:
             done += len(by_rank[rank])
             self.order.progress(done, len(dirty))
         lost = {row.path for rows in known.values() for row in rows if row.unit != SITEMAP} - self.files.keys()
-        self._make_sitemap(known, lost, is_damaged=SITEMAP in dirty)
+        if self._make_sitemap(known, lost, is_damaged=SITEMAP in dirty):
+            lost |= {row.path for row in self.ledger.files_of(SITEMAP)} - self.files.keys()
         return lost
 
     def _take(self, planned: Planned) -> None:
@@ -336,24 +201,31 @@ class _Rebuild:
             files.append(self.worker.render(THEME, artifact, rows.get(name)))
         self._take(Planned(THEME, b"", files))
 
-    def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> None:
-        """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing when no address and no date in them differs."""
+    def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> bool:
+        """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing, and False, when no address and no date in them differs."""
         old = {row.path: row.lastmod for rows in known.values() for row in rows if row.lastmod is not None}
         new = {path: row.lastmod for path, row in self.files.items() if row.lastmod is not None}
         if self.found.is_going_on and old == new and not is_damaged:
-            return
+            return False
         if self.found.is_going_on:
             new |= {r.path: r.lastmod for r in self.ledger.files() if r.lastmod is not None and r.path not in self.files and r.path not in set(lost)}
         rows = [{"loc": self.worker.settings.absolute(path_url(path.removesuffix("index.html"))), "lastmod": lastmod} for path, lastmod in new.items()]
         rows.sort(key=lambda row: str(row["loc"]))
         before = {row.path: row for row in self.ledger.files_of(SITEMAP)}
-        files = []
-        for artifact in (
-            Artifact("sitemap.xml", "template", {"rows": rows}, "sitemap.xml", rank=RANK_INDEX),
-            Artifact("robots.txt", "template", {"sitemap": self.worker.settings.absolute("sitemap.xml")}, "robots.txt", rank=RANK_INDEX),
-        ):
-            files.append(self.worker.render(SITEMAP, artifact, before.get(artifact.path)))
+        files = [self.worker.render(SITEMAP, artifact, before.get(artifact.path)) for artifact in self._sitemap_artifacts(rows)]
         self._take(Planned(SITEMAP, b"", files))
+        return True
+
+    def _sitemap_artifacts(self, rows: Sequence[Mapping[str, object]]) -> Iterator[Artifact]:
+        """One sitemap, or parts of at most 50,000 addresses with an index, as sitemaps.org asks; and robots.txt, which names it."""
+        absolute = self.worker.settings.absolute
+        parts = [rows[at : at + SITEMAP_LENGTH] for at in range(0, len(rows), SITEMAP_LENGTH)] or [rows]
+        names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)] if len(parts) > 1 else ["sitemap.xml"]
+        for name, part in zip(names, parts, strict=True):
+            yield Artifact(name, "template", {"rows": part}, "sitemap.xml", rank=RANK_INDEX)
+        if len(parts) > 1:
+            yield Artifact("sitemap.xml", "template", {"parts": [absolute(name) for name in names]}, "sitemap-index.xml", rank=RANK_INDEX)
+        yield Artifact("robots.txt", "template", {"sitemap": absolute("sitemap.xml")}, "robots.txt", rank=RANK_INDEX)
 
     def _prune(self, lost: set[str]) -> list[str]:
         """Remove what no unit makes any more: what the ledger knows, or all else in the folder when there are files that it does not know."""

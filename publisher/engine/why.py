@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.ledger import Ledger, SourceRow
-from publisher.engine.rebuild import SITEMAP, THEME, read_taxonomy
-from publisher.engine.worker import Standpoint, Worker
+from publisher.engine.messages import Standpoint
+from publisher.engine.rebuild import SITEMAP, THEME
+from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.settings import load_settings
 from publisher.site.plan import plan_unit
@@ -45,7 +47,7 @@ def explain(root: Path, out: Path, asked: str, as_of: datetime) -> Reason | None
         settings, _ = load_settings(root)
         if settings is None:
             raise PublisherError("mkdocs.yml 有错，先运行 publisher check", "mkdocs.yml has errors; run publisher check first")
-        worker = Worker(Standpoint(settings, read_taxonomy(settings)[0], as_of), ledger)
+        worker = Worker(Standpoint(settings, read_taxonomy(settings.root)[0], as_of), ledger)
         with worker.catalogue.reading() as cells:
             artifact = next((artifact for artifact in plan_unit(worker.viewer, row.unit) if artifact.path == row.path), None)
         names = sorted(cells)
