@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,12 +47,15 @@ def run(options: argparse.Namespace) -> int:
     _tell(session, options.lang)
     server = _open(options, session, _base(root))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(("预览：", "preview: ")[options.lang == "en"] + server.url, flush=True)
-    print(("改文件，网页会自己更新；按 Ctrl-C 结束。", "Pages follow each save; Ctrl-C ends.")[options.lang == "en"], flush=True)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    _watch(root, session, options.lang, stop)
+
+    def ready() -> None:
+        print(("预览：", "preview: ")[options.lang == "en"] + server.url, flush=True)
+        print(("改文件，网页会自己更新；按 Ctrl-C 结束。", "Pages follow each save; Ctrl-C ends.")[options.lang == "en"], flush=True)
+
+    _watch(root, session, options.lang, stop, ready)
     server.is_closing.set()
     server.shutdown()
     server.server_close()
@@ -81,8 +85,11 @@ def _base(root: Path) -> str:
     return urlsplit(settings.site_url).path or "/" if settings else "/"
 
 
-def _watch(root: Path, session: Session, lang: str, stop: threading.Event) -> None:
-    """Build at each save below ``content/`` and ``templates/`` and of ``mkdocs.yml``, and when a moment has come."""
+def _watch(root: Path, session: Session, lang: str, stop: threading.Event, ready: Callable[[], None]) -> None:
+    """Build at each save below ``content/`` and ``templates/`` and of ``mkdocs.yml``, and when a moment has come.
+
+    ``ready`` is called once no save can be missed any more.
+    """
     folders = [folder.resolve() for folder in (root / "content", root / "templates") if folder.is_dir()]
     closed = root / "content" / "liaison"
 
@@ -90,8 +97,12 @@ def _watch(root: Path, session: Session, lang: str, stop: threading.Event) -> No
         file = Path(path)
         return not file.name.startswith(".") and not file.name.endswith("~") and not file.is_relative_to(closed)
 
-    config = _state(root / "mkdocs.yml")
-    for changes in watch(*folders, watch_filter=concerns, step=_STEP, debounce=400, rust_timeout=200, yield_on_timeout=True, stop_event=stop):
+    config, is_ready = _state(root / "mkdocs.yml"), False
+    for changes in watch(*folders, watch_filter=concerns, step=_STEP, debounce=400, rust_timeout=100, yield_on_timeout=True, stop_event=stop):
+        if not is_ready:
+            session.build()  # what was saved before the watcher stood
+            ready()
+            is_ready = True
         is_other = config != (config := _state(root / "mkdocs.yml"))
         if is_other or (not changes and session.is_due()):
             session.build()

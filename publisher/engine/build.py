@@ -55,6 +55,7 @@ class Found(NamedTuple):
     has_ledger: bool
     is_going_on: bool
     damaged: list[str]
+    known: Signatures | None = None
 
 
 def build(order: Order) -> BuildReport:
@@ -80,13 +81,13 @@ def build(order: Order) -> BuildReport:
 
 def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildReport:
     found = look(order, ledger, is_damaged=is_damaged)
-    if found.is_going_on and not found.damaged and not found.signatures.keys() ^ (known := ledger.signatures()).keys():
-        is_same = all(signature and known[path] == signature for path, signature in found.signatures.items())
-        if is_same and not ledger.out_of_date(order.as_of.timestamp()) and not ledger.is_unfinished:
-            return _unchanged(order, ledger)
+    known = ledger.signatures() if found.is_going_on else None
+    is_same = known is not None and found.signatures == known and "" not in known.values() and not found.damaged
+    if is_same and not ledger.out_of_date(order.as_of.timestamp()) and not ledger.is_unfinished:
+        return _unchanged(order, ledger)
     from publisher.engine.rebuild import rebuild
 
-    return rebuild(order, ledger, found)
+    return rebuild(order, ledger, found._replace(known=known))
 
 
 def look(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> Found:

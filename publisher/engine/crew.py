@@ -95,13 +95,16 @@ class ForkedCrew(Crew):
     def adopt(self, news: News) -> None:
         """Heads go round as one file that all map into memory: sent to each, they would stand there once for each process."""
         self._worker.adopt(news)
-        with tempfile.NamedTemporaryFile() as file:
-            shelf: dict[str, tuple[int, int] | None] = {}
-            for entry_id, data in news.heads.items():
-                shelf[entry_id] = (file.tell(), len(data)) if data else None
-                file.write(data or b"")
-            file.flush()
-            self._tell("adopt_shelf", (file.name, shelf, news._replace(heads={}, cells=set(), problems={})))
+        shelf: dict[str, tuple[int, int] | None] = {}
+        try:
+            with tempfile.NamedTemporaryFile() as file:
+                for entry_id, data in news.heads.items():
+                    shelf[entry_id] = (file.tell(), len(data)) if data else None
+                    file.write(data or b"")
+                file.flush()
+                self._tell("adopt_shelf", (file.name, shelf, news._replace(heads={}, cells=set(), problems={})))
+        except OSError as error:
+            raise PublisherError(f"写不了临时文件：{error.strerror}", f"cannot write a temporary file: {error.strerror}") from error
 
     def supply(self, pieces: Mapping[Layout, list[str]]) -> None:
         self._worker.supply(pieces)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 THEME, SITEMAP = "theme", "sitemap"
 #: Addresses in one sitemap at most (sitemaps.org 0.9).
 SITEMAP_LENGTH = 50_000
+#: Up to how many cells are looked up one by one in the ledger; for more, all units are gone through once.
+_FEW = 12
 
 
 def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
@@ -49,7 +51,7 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     stale: list[str] = []
     gone: list[str] = []
     if found.is_going_on:
-        known = ledger.signatures()
+        known = found.known or ledger.signatures()
         stale = [path for path, signature in found.signatures.items() if not signature or known.get(path) != signature]
         stale = sorted({*stale, *(path for path in ledger.out_of_date(as_of) if path in paths)})
         gone = sorted(known.keys() - paths)
@@ -94,8 +96,7 @@ class _Rebuild:
         self.is_unfinished = ledger.is_unfinished
 
     def run(self, readings: Sequence[Reading], gone: Sequence[str], news: News, problems: list[Problem]) -> BuildReport:
-        units = [ACROSS, *list_units(self.worker.find_row)]
-        dirty, vanished = self._choose(units, news)
+        dirty, vanished = self._choose(news)
         owned = {reading.path: reading.problems for reading in readings}
         problems += [problem for found in news.problems.values() for problem in found]  # errors all: no ledger will keep them
         for checked in self.crew.check([unit for unit in dirty if unit.partition(":")[0] in ("check", "entry", "edition")]):
@@ -126,20 +127,21 @@ class _Rebuild:
         report.kept = self.ledger.file_count() - len(report.written)
         return report
 
-    def _choose(self, units: Sequence[str], news: News) -> tuple[list[str], list[str]]:
+    def _choose(self, news: News) -> tuple[list[str], list[str]]:
         """The units to plan again, and those that are no more."""
         if not self.found.is_going_on:
-            return list(units), []
-        before = self.ledger.units()
-        known = before.keys() - {THEME, SITEMAP}
-        wanted = {unit for unit in units if unit not in known}
+            return [ACROSS, *list_units(self.worker.find_row)], []
         cells = {mark(cell) for cell in news.cells}
-        if len(cells) < 12:
+        wanted = {row.unit for path in self.found.damaged if (row := self.ledger.file_at(path))}
+        if len(cells) < _FEW:
             wanted.update(unit for cell in cells for unit in self.ledger.readers(cell))
-        else:
+            if not news.rows:  # no list has another name in it: the units are those of the last build
+                return sorted(wanted), []
+        before = self.ledger.units()
+        if len(cells) >= _FEW:
             wanted.update(unit for unit, reads in before.items() if not cells.isdisjoint(reads[at : at + 4] for at in range(0, len(reads), 4)))
-        wanted.update(row.unit for path in self.found.damaged if (row := self.ledger.file_at(path)))
-        return [unit for unit in units if unit in wanted] + [unit for unit in (THEME, SITEMAP) if unit in wanted], sorted(known - set(units))
+        units = [ACROSS, *list_units(self.worker.find_row), THEME, SITEMAP]
+        return [unit for unit in units if unit in wanted or unit not in before], sorted(before.keys() - set(units))
 
     def _make(self, dirty: Sequence[str], vanished: Sequence[str]) -> set[str]:
         """Bring the files of the units to what they should be; gives those that no unit makes any more."""
