@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: site test lint clean docs bench bench-quick
+.PHONY: site serve test lint clean docs bench bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
 	$(BIN)/publisher build
 	$(BIN)/publisher digest build
+
+serve: $(STAMP)
+	$(BIN)/publisher serve
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered

@@ -39,6 +39,11 @@ class Status(Vocabulary):
         return self not in (Status.DRAFT, Status.SCHEDULED)
 
     @property
+    def mark(self) -> str:
+        """What stands before a title in a preview that shows what readers do not see."""
+        return f"【{self.label}】" if self in (Status.SHOWN_DRAFT, Status.SHOWN_SCHEDULED) else ""
+
+    @property
     def is_live(self) -> bool:
         """Whether lists and feeds offer the entry as current."""
         return self in (Status.LIVE, Status.CLOSING, Status.UPCOMING, Status.FUTURE, Status.SHOWN_DRAFT, Status.SHOWN_SCHEDULED)

@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from PIL import Image
@@ -26,6 +28,34 @@ from publisher.preview.server import PreviewServer
 from publisher.preview.session import Session
 from tests.project import AS_OF, ROOT, Project, load_theme_of
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+POLICY = """\
+---
+标题: 税收办法
+发布时间: 2026-01-01
+摘要: 摘要
+政策名称: 办法
+发文机关: [某机关]
+层级: 国家
+文种: 公告
+适用对象: {主体类型: [企业]}
+支持方式: [其他]
+申报方式: [自行申报享受]
+受理部门: 某机关
+原文链接: https://www.gov.cn/
+一句话: 一句话。
+核验日期: 2026-11-20
+核验人: 编辑
+核验方式: 对照
+施行日期: 2026-01-01
+政策有效期至: 长期
+状态: 草稿
+---
+
+正文。
+"""
 LONG = "\n\n".join(f"第{number}段，写得长一些，好让网页可以滚动。" for number in range(80))
 
 
@@ -41,10 +71,10 @@ class Preview:
         self.server = PreviewServer(("127.0.0.1", 0), self.session, "/street/", "zh")
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def get(self, path: str) -> tuple[int, str, dict[str, str]]:
+    def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
         """Ask for a path exactly as written."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.server_address[1], timeout=10)
-        connection.request("GET", path)
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
@@ -54,6 +84,12 @@ class Preview:
         """What the watcher tells after a save."""
         self.session.save({self.project.root.resolve() / path for path in paths})
         return self
+
+    def is_stale(self, path: str) -> bool:
+        """Whether a page that has just been served would be told to load itself again."""
+        stamp = re.search(r'data-stamp="(\d*)"', self.get(path)[1])
+        assert stamp
+        return bool(self.server.state(path, stamp[1])["reload"])
 
     @property
     def codes(self) -> list[str]:
@@ -103,6 +139,56 @@ def test_each_sort_of_save_gives_what_a_clean_build_gives(project: Project) -> N
         assert project.files(preview.session.out) == project.files(project.root / "clean")
 
 
+def test_what_the_session_was_not_told_is_found_when_it_looks_at_everything(project: Project) -> None:
+    """Saves outside of the folder (a linked one), more files than it asks for one by one, a folder that goes."""
+    project.news("a").news("b")
+    with previewed(project) as preview:
+        project.news("c")
+        preview.session.save({Path("/elsewhere/templates/site/main.html")})
+        assert preview.get("/news/c/")[0] == 200
+        for number in range(60):
+            project.news(f"n{number}")
+        preview.save(*(f"content/news/n{number}.md" for number in range(60)))
+        assert preview.get("/news/n59/")[0] == 200
+        (project.root / "content/news").rename(project.root / "news")
+        preview.save("content/news")
+        assert preview.get("/news/a/")[0] == 404
+
+
+def test_what_is_nobodys_to_read_is_passed_over(project: Project) -> None:
+    project.news("a")
+    with previewed(project) as preview:
+        version = preview.session.version
+        project.write("content/liaison/x.md", "不公开").write("content/news/.a.md.swp", "").write("content/news/a.md~", "")
+        preview.save("content/liaison", "content/liaison/x.md", "content/news/.a.md.swp", "content/news/a.md~")
+        assert preview.session.version == version
+
+
+@pytest.mark.parametrize("saved", ["mkdocs.yml", "templates/site/pages/home.html"])
+def test_after_other_settings_or_templates_a_save_is_small_again(project: Project, monkeypatch: pytest.MonkeyPatch, saved: str) -> None:
+    project.news("a", body="旧的正文")
+    (project.root / "templates").unlink()
+    shutil.copytree(ROOT / "templates", project.root / "templates")
+    with previewed(project) as preview:
+        project.write(saved, (project.root / saved).read_bytes() + b"\n")
+        preview.save(saved)
+        monkeypatch.setattr("publisher.preview.session.build", lambda _order: pytest.fail("a save of one text looked at everything"))
+        project.edit("content/news/a.md", "旧的正文", "新的正文")
+        preview.save("content/news/a.md")
+        assert "新的正文" in preview.get("/news/a/")[1]
+
+
+def test_a_damaged_ledger_costs_time_not_the_preview(project: Project) -> None:
+    project.news("a", body="旧的正文")
+    with previewed(project) as preview:
+        for ledger in (project.root / "var").glob("*.sqlite"):
+            ledger.write_bytes(b"nonsense")
+        project.edit("content/news/a.md", "旧的正文", "新的正文")
+        preview.save("content/news/a.md")
+        assert preview.session.failure is None
+        assert "新的正文" in preview.get("/news/a/")[1]
+
+
 def test_the_script_is_in_what_is_served_and_never_on_disk(project: Project) -> None:
     project.news("a")
     with previewed(project) as preview:
@@ -117,7 +203,17 @@ def test_the_script_is_in_what_is_served_and_never_on_disk(project: Project) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/../mkdocs.yml", "/%2e%2e/%2e%2e/mkdocs.yml", "/news/..%2f..%2f..%2fmkdocs.yml", "/__publisher/../server.py", "//etc/passwd"]
+    "path",
+    [
+        "/../mkdocs.yml",
+        "/%2e%2e/%2e%2e/mkdocs.yml",
+        "/news/..%2f..%2f..%2fmkdocs.yml",
+        "/__publisher/../server.py",
+        "/__publisher/",
+        "//etc/passwd",
+        "/%00",
+        f"/{'x' * 300}/",
+    ],
 )
 def test_no_address_leads_out_of_the_site(project: Project, path: str) -> None:
     project.news("a")
@@ -126,6 +222,29 @@ def test_no_address_leads_out_of_the_site(project: Project, path: str) -> None:
         assert status == 404
         assert "site_name" not in text
         assert "没有找到这个页面" in text
+
+
+def test_an_unknown_address_waits_quietly_and_gives_way_to_a_page(project: Project) -> None:
+    project.news("a").news("b")
+    with previewed(project) as preview:
+        assert not preview.is_stale("/news/c/")
+        assert not preview.is_stale("/news/a/")
+        project.news("c")
+        preview.save("content/news/c.md")
+        assert preview.server.state("/news/c/", "")["reload"]
+        project.remove("content/news/a.md")
+        preview.save("content/news/a.md")
+        assert not preview.is_stale("/news/a/")
+
+
+def test_only_names_of_this_machine_are_answered(project: Project) -> None:
+    """A website that gives its own name our address must not read drafts."""
+    project.news("a")
+    with previewed(project) as preview:
+        found = {host: preview.get("/news/a/", Host=host)[0] for host in ("localhost:8000", "127.0.0.1", "[::1]:8000", "evil.example", "10.0.0.1", "[")}
+        assert found == {"localhost:8000": 200, "127.0.0.1": 200, "[::1]:8000": 200, "evil.example": 403, "10.0.0.1": 403, "[": 403}
+        assert preview.get("/news/a/", "HEAD")[:2] == (200, "")
+        assert preview.get("/__publisher/events?page=//[", "HEAD")[0] == 200
 
 
 def test_addresses_below_the_path_of_the_site_and_folders_without_a_slash(project: Project) -> None:
@@ -169,15 +288,16 @@ def test_a_faulty_template_is_told_with_its_line_and_mended(project: Project) ->
 
 def test_drafts_are_shown_marked_when_asked_for_and_what_is_internal_never(project: Project) -> None:
     project.news("a", 状态="草稿").news("b", 发布时间="2026-12-24 09:00").news("c", 可见范围="内部").news("d")
+    project.write("content/policies/p.md", POLICY)
     with previewed(project) as preview:
         assert [preview.get(f"/news/{name}/")[0] for name in "abcd"] == [404, 404, 404, 200]
     with previewed(project, shows_drafts=True) as preview:
         assert [preview.get(f"/news/{name}/")[0] for name in "abcd"] == [200, 200, 404, 200]
-        assert "草稿" in preview.get("/news/a/")[1]
-        assert "待发布" in preview.get("/news/b/")[1]
-        listed = preview.get("/news/")[1]
-        assert "消息a" in listed
-        assert "消息c" not in listed
+        for page in ("/news/a/", "/news/", "/"):
+            assert "【草稿】消息a" in preview.get(page)[1]
+            assert "【待发布】消息b" in preview.get(page)[1]
+            assert "消息c" not in preview.get(page)[1]
+        assert "【草稿】税收办法" in preview.get("/policies/p/")[1]
     with previewed(project) as preview:
         assert preview.get("/news/a/")[0] == 404
 
@@ -193,6 +313,21 @@ def test_a_moment_that_comes_is_due(project: Project) -> None:
     session.build()
     assert not session.is_due()
     assert (session.out / "news/a/index.html").exists()
+
+
+def test_what_failed_when_it_was_due_is_not_tried_again_and_again(project: Project) -> None:
+    project.news("a", 发布时间="2026-11-24 09:00")
+    now = [read_as_of(AS_OF)]
+    session = Session(Order(project.root, project.root / "var/preview", now[0], load_theme_of, processes=1), lambda: now[0])
+    session.build()
+    now[0] = read_as_of("2026-11-24 09:00")
+    (project.root / "content").rename(project.root / "away")
+    session.build()
+    assert session.failure is not None
+    assert not session.is_due()
+    (project.root / "away").rename(project.root / "content")
+    session.build()
+    assert session.failure is None
 
 
 @contextmanager
@@ -234,10 +369,36 @@ def test_the_command_takes_the_next_port_watches_and_ends_at_an_interrupt(projec
             assert until(rf"端口 {port} 被占用，换 {port + 1}")
             assert int(urlsplit(url).port or 0) > port
             project.edit("content/news/a.md", "旧的正文", "新的正文")
-            until(r"写了 \d+ 个文件，删除 0 个，\d+ 毫秒\n(?s:.)*写了 7 个文件")
+            until(r"写了 7 个文件（news/a/index\.html 等），删除 0 个，\d+ 毫秒")
             project.edit("content/news/a.md", "标题: ", "标题：")
             until(r"content/news/a\.md:2:3: 错误 \[full-width-colon\]")
             until("有错误，网页还是上一次的样子")
+            project.write("content/news/b.md", "---\n标题：也错\n---\n")
+            until(r"content/news/b\.md:2:3: 错误(?s:.)*共 2 处错误")
+            project.remove("content/news/b.md").edit("content/news/a.md", "标题：", "标题: ")
+            said = until("(?s:.)*没有发现问题")
+            assert said.count("a.md:2:3") == 1, "each problem is told once"
+            (project.root / "content").rename(project.root / "away")
+            until("找不到内容文件夹")
+            (project.root / "away").rename(project.root / "content")
+            project.edit("content/news/a.md", "新的正文", "第三份正文")
+            wait_for_page(f"{url}news/a/", "第三份正文")
+
+
+def wait_for_page(url: str, words: str) -> None:
+    """Ask for a page until it says something."""
+    end = time.monotonic() + 30
+    while words not in (page := urlopen(url, timeout=10).read().decode()):
+        assert time.monotonic() < end, page
+        threading.Event().wait(0.02)
+
+
+def test_what_cannot_be_listened_to_is_told_at_once(project: Project) -> None:
+    project.news("a")
+    for options, code, words in ((("--host", "nowhere.invalid"), 3, "打不开 nowhere.invalid:8000"), (("--port", "70000"), 2, "端口要写 0 到 65535")):
+        command = [sys.executable, "-m", "publisher", "serve", "--root", str(project.root), *options]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+        assert (done.returncode, words in done.stderr, "被占用" in done.stderr) == (code, True, False)
 
 
 def test_a_folder_without_content_is_the_worlds_failure(tmp_path: Path) -> None:
@@ -247,15 +408,22 @@ def test_a_folder_without_content_is_the_worlds_failure(tmp_path: Path) -> None:
     assert "找不到内容文件夹" in done.stderr
 
 
-def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: Project) -> None:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A real browser; on a machine without one the test is skipped."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no chromium found (Debian package chromium)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
+
+def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: Project) -> None:
     project.news("a", body=f"旧的正文\n\n{LONG}")
-    with serving(project.root, "--port", "0") as (url, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser, serving(project.root, "--port", "0") as (url, _):
         page = browser.new_page(viewport={"width": 390, "height": 700})
         page.goto(f"{url}news/a/")
         page.evaluate("scrollTo(0, 900)")
@@ -272,7 +440,28 @@ def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: P
         project.edit("content/news/a.md", "标题：", "标题: ")
         page.locator("#publisher-preview").wait_for(state="detached")
         assert "新的正文" in page.inner_text("body")
-        browser.close()
+        loads: list[str] = []
+        page.on("framenavigated", lambda frame: loads.append(frame.url))
+        project.remove("content/news/a.md")
+        page.get_by_role("heading", name="没有找到这个页面").wait_for()
+        project.news("a", body="又有了")
+        page.get_by_text("又有了").wait_for()
+        assert len(loads) == 2, "one for the page that went, one for the page that came"
+
+
+def test_in_a_browser_a_closed_panel_stays_closed_until_the_problems_change(project: Project) -> None:
+    with chromium() as browser, serving(project.news("a").news("b", body="<b>x</b>", 行业="不是行业").root, "--port", "0") as (url, _):
+        page = browser.new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
+        page.goto(url)
+        panel = page.locator("#publisher-preview section")
+        panel.get_by_role("button", name="收起").click()
+        page.goto(f"{url}news/")
+        page.get_by_role("button", name=re.compile("看问题")).wait_for()
+        assert panel.count() == 0
+        project.edit("content/news/a.md", "标题: ", "标题：")
+        panel.wait_for()
+        assert panel.inner_text().count("错误") >= 2
+        assert panel.locator("b b").count() == 0, "what editors write is text"
 
 
 def test_events_are_json_a_browser_can_read(project: Project) -> None:

@@ -6,7 +6,7 @@ new signature, and `publisher.engine.rebuild` does the rest. Whatever that canno
 
 from __future__ import annotations
 
-import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,13 +14,16 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.content.taxonomy import TAXONOMY_PATH
-from publisher.engine.build import Found, Order, build, look
+from publisher.engine.build import NONSENSE, Found, Order, build, look
 from publisher.engine.ledger import DamagedLedgerError, Ledger
 from publisher.engine.lock import hold
 from publisher.engine.rebuild import rebuild
 from publisher.engine.report import BuildReport
-from publisher.engine.scan import Signatures, sign
+from publisher.engine.scan import Signatures, sign, sign_environment
 from publisher.failure import PublisherError
+
+#: With more paths at once than this, as when a branch is checked out, looking at everything is no slower.
+_MANY = 50
 
 
 class Session:
@@ -44,38 +47,62 @@ class Session:
     def build(self) -> None:
         """Look at everything, and build what differs."""
         self._signatures = None
+        self._settle()
         self._run(build)
         if self.failure is None and self.report.is_built:
             self._look()
 
     def save(self, paths: Iterable[Path]) -> None:
-        """Build after some files were saved, moved or removed."""
+        """Build after some files were saved, moved or removed; nothing is done for files that are no content."""
         root = self._order.root.resolve()
-        names = {path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)}
-        if self._signatures is None or not all(name.startswith("content/") and name != TAXONOMY_PATH for name in names):
+        names = {path.relative_to(root).as_posix() if path.is_relative_to(root) else "" for path in paths}
+        names = {name for name in names if not _is_passed_over(name)}
+        if not names:
+            return
+        if self._signatures is None or not self._learn(names, self._signatures):
             self.build()
             return
-        for name in names:
-            self._sign(name, self._signatures)
         self._run(self._rebuild)
         if self.failure is not None:
             self._signatures = None  # the next save looks at everything
 
     def is_due(self) -> bool:
-        """Whether a moment has come at which the same content gives another site."""
+        """Whether a moment has come at which the same content gives another site; what has just failed is not tried again for that."""
         change = self.report.facts.get("next_change")
-        return change is not None and self._now().timestamp() >= change[0]
+        return self.failure is None and change is not None and self._now().timestamp() >= change[0]
 
     def wait(self, version: int, seconds: float) -> bool:
         """Wait for a build after ``version``; False when there was none in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self.version != version, seconds)
 
+    def _learn(self, names: set[str], signatures: Signatures) -> bool:
+        """Give each path the signature it has now; False when only a look at everything will do."""
+        if len(names) > _MANY or not all(name.startswith("content/") and name != TAXONOMY_PATH for name in names):
+            return False
+        now = time.time_ns()
+        for name in {*names, *(name for name, signature in signatures.items() if not signature)}:
+            path = self._order.root / name
+            try:
+                state = path.lstat()
+            except OSError:
+                if signatures.pop(name, None) is None and any(known.startswith(f"{name}/") for known in signatures):
+                    return False  # a folder went
+                continue
+            if stat.S_ISDIR(state.st_mode):
+                return False
+            signatures[name] = sign(state, now)
+        return True
+
     def _run(self, make: Callable[[Order], BuildReport]) -> None:
-        """Build, and tell those who wait; a failure of the world is kept to be shown."""
+        """Build, and tell those who wait; a failure of the world is kept to be shown.
+
+        After the first build there are threads, and a process that has some must not fork: see ADR 0007.
+        """
         started = time.perf_counter()
+        processes = 1 if self.version else self._order.processes
         try:
-            report, failure = make(self._order._replace(as_of=self._now())), None
+            report, failure = make(self._order._replace(as_of=self._now(), processes=processes)), None
             report.seconds = time.perf_counter() - started
         except PublisherError as error:
             report, failure = self.report, error
@@ -94,11 +121,19 @@ class Session:
                     raise DamagedLedgerError
                 found = Found(self._signatures, self._environment, has_ledger=True, is_going_on=True, damaged=[])
                 return rebuild(order, ledger, found)
-            except DamagedLedgerError:
-                pass
+            except (DamagedLedgerError, *NONSENSE):
+                pass  # a whole build does without the ledger; a fault of our own comes again there
             finally:
                 ledger.close()
         return build(order)
+
+    def _settle(self) -> None:
+        """Wait until a template just saved can be told from a later one: else the next save, too, would make every file anew."""
+        for _ in range(10):
+            first, second = (sign_environment(self._order.root) for _ in range(2))
+            if first == second:
+                return
+            time.sleep(0.02)
 
     def _look(self) -> None:
         """Remember what the disk says after a good build."""
@@ -112,18 +147,8 @@ class Session:
         finally:
             ledger.close()
 
-    def _sign(self, name: str, signatures: Signatures) -> None:
-        """Give one path the signature it has now; a folder that came or went counts with all in it."""
-        path = self._order.root / name
-        if any(part.startswith(".") or part.endswith("~") for part in name.split("/")) or name.startswith("content/liaison/"):
-            return
-        for known in [known for known in signatures if known == name or known.startswith(f"{name}/")]:
-            del signatures[known]
-        files = [Path(folder) / file for folder, _, found in os.walk(path) for file in found] if path.is_dir() else [path]
-        for file in files:
-            relative = file.relative_to(self._order.root).as_posix()
-            if not any(part.startswith(".") or part.endswith("~") for part in relative.split("/")):
-                try:
-                    signatures[relative] = sign(file.lstat(), time.time_ns())
-                except OSError:
-                    continue  # it went again
+
+def _is_passed_over(name: str) -> bool:
+    """Whether `scan_content` would not see a path: hidden names, editors' copies, and what is nobody's to read."""
+    parts = name.split("/")
+    return parts[:2] == ["content", "liaison"] or any(part.startswith(".") or part.endswith("~") or part == "__pycache__" for part in parts)

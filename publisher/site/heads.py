@@ -76,7 +76,7 @@ class Head(NamedTuple):
 
     @property
     def title(self) -> str:
-        return self.order.title
+        return self.status.mark + self.order.title
 
     @property
     def replaced_by(self) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
     )
     card = {
         "url": path_url(entry.url),
-        "title": entry.title,
+        "title": now.mark + entry.title,
         "summary": data.summary or excerpt(entry.html.text),
         "kind": entry.kind.value,
         "kind_label": entry.kind.label,
@@ -282,7 +282,7 @@ def status_words(entry: Entry, now: Status) -> str:
         return "期满失效"
     if now is Status.CLOSING and entry.kind is Kind.EVENT:
         return "报名将截止" if isinstance(entry.data, Event) and entry.data.signup else "即将开始"
-    return now.label
+    return "" if now.mark else now.label  # a mark stands before the title
 
 
 def labels(entry: Entry) -> list[str]:
