@@ -20,6 +20,8 @@ INTERVAL = 0.02
 LOAD = 0.1
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+#: What would have a program compile its own text anew at every start, as no reader's machine does.
+_NOT_PASSED_ON = ("PYTHONDONTWRITEBYTECODE",)
 
 
 class CommandError(Exception):
@@ -54,7 +56,7 @@ def measure(command: Sequence[str], cwd: Path, *, env: Mapping[str, str] | None 
         # What was written before must not be written back to disk while the clock runs.
         os.sync()
         started = time.perf_counter()
-        child = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
+        child = subprocess.Popen(command, cwd=cwd, env=_surroundings(env), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
         sampler = _Sampler(child.pid) if memory else None
         timer = threading.Timer(limit, child.kill)
         timer.start()
@@ -69,6 +71,11 @@ def measure(command: Sequence[str], cwd: Path, *, env: Mapping[str, str] | None 
         raise CommandError(f"{' '.join(command)} in {cwd} ended with {child.returncode} after {wall:.0f} s\n{said}")
     unit = 1 if os.uname().sysname == "Darwin" else 1024
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit, peak)
+
+
+def _surroundings(env: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment of a measured command."""
+    return {name: value for name, value in (os.environ if env is None else env).items() if name not in _NOT_PASSED_ON}
 
 
 class _Sampler:

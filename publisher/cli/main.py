@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from publisher.problems import PublisherError
+from publisher.failure import PublisherError
 
 #: Each verb's module; it is imported only when the verb is used.
 VERBS = {

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.engine.beside import Beside
 from publisher.engine.ledger import DamagedLedgerError, Ledger
 from publisher.engine.lock import PATIENCE, hold
 from publisher.engine.output import Output
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 #: What a build may die of when a damaged ledger tells it nonsense. It is tried again without the ledger: a fault of our own comes again.
 NONSENSE = (AssertionError, AttributeError, EOFError, LookupError, TypeError, ValueError)
+
+
+#: From how many files of the site on another process looks after them, while this one looks at the content.
+_WORTH_A_PROCESS = 2_000
 
 
 class Order(NamedTuple):
@@ -92,15 +97,26 @@ def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildRe
 
 def look(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> Found:
     """See what is on disk; a ledger of another environment keeps only what it knows of the files."""
-    signatures = scan_content(order.root / "content")
-    environment = sign_environment(order.root, shows_drafts=order.shows_drafts)
     is_open = not is_damaged and ledger.open()
-    output = Output(order.out)
     if not is_open or order.is_clean:
         ledger.forget()
-        return Found(signatures, environment, has_ledger=is_open, is_going_on=False, damaged=[])
-    damaged = [path for path, size, mtime_ns in ledger.states() if not output.is_as_written(path, size, mtime_ns)]
-    return Found(signatures, environment, has_ledger=True, is_going_on=ledger.meta.get("environment") == environment, damaged=damaged)
+    forks = ledger.is_open and (ledger.file_count() >= _WORTH_A_PROCESS if order.processes is None else order.processes > 1)
+    with Beside(lambda: find_damaged(order), forks=forks) as damaged:
+        signatures = scan_content(order.root / "content")
+        environment = sign_environment(order.root, shows_drafts=order.shows_drafts)
+        if not ledger.is_open:
+            return Found(signatures, environment, has_ledger=is_open, is_going_on=False, damaged=[])
+        return Found(signatures, environment, has_ledger=True, is_going_on=ledger.meta.get("environment") == environment, damaged=damaged.answer())
+
+
+def find_damaged(order: Order) -> list[str]:
+    """The files of the site that are not as they were written; it reads the ledger by itself, for it may be asked in another process."""
+    ledger, output = Ledger(order.root / "var", order.out), Output(order.out)
+    try:
+        ledger.open()
+        return [path for path, size, mtime_ns in ledger.states() if not output.is_as_written(path, size, mtime_ns)]
+    finally:
+        ledger.close()
 
 
 def _unchanged(order: Order, ledger: Ledger) -> BuildReport:

@@ -6,13 +6,14 @@ What has changed stands in memory, the rest in the ledger, and a text that is as
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from publisher.content.images import ImageFile
 from publisher.content.library import Edition, Entry, read_file
 from publisher.engine.ledger import Ledger
 from publisher.engine.messages import News, Standpoint, unpack_edition, unpack_image
+from publisher.engine.shelf import Shelf
 from publisher.failure import PublisherError
 from publisher.site.heads import EditionHead, Head, unpack_head
 
@@ -28,7 +29,7 @@ class Memory:
         self.settings, self.taxonomy, self.as_of, self.shows_drafts = standpoint
         self.ledger = ledger
         self.unread: frozenset[str] = frozenset()
-        self._entries: dict[str, Entry] = {}
+        self._entries = Shelf(self.settings.root / "var")
         self._editions: dict[str, Edition] = {}
         self._heads: dict[str, bytes | tuple[int, int] | None] = {}
         self._live: dict[str, Head | None] = {}
@@ -40,8 +41,8 @@ class Memory:
         self.images: dict[str, ImageFile | None] = {}
 
     @property
-    def things(self) -> tuple[dict[str, Entry], dict[str, Edition]]:
-        """The entries and editions read so far, by id."""
+    def things(self) -> tuple[Iterable[str], dict[str, Edition]]:
+        """The ids of the entries read so far, and the editions by id."""
         return self._entries, self._editions
 
     def find_head(self, entry_id: str) -> Head | None:
@@ -92,10 +93,11 @@ class Memory:
 
     def load_entry(self, entry_id: str) -> Entry:
         """An entry with its text, read again if need be; where two files have one id, that of the file which keeps it."""
-        head, entry = self.find_head(entry_id), self._entries.get(entry_id)
+        head, entry = self.find_head(entry_id), self._entries.find(entry_id)
         assert head is not None, entry_id
         if entry is None or entry.path != head.path or (self._needs_text and not entry.source.has_text):
-            entry = self._entries[entry_id] = self._load(head.path, Entry)
+            entry = self._load(head.path, Entry)
+            self._entries.keep(entry)
         return entry
 
     def load_edition(self, edition_id: str) -> Edition:
@@ -133,3 +135,7 @@ class Memory:
     def reopen_ledger(self) -> None:
         """Read the ledger through a connection of one's own, as a process must that was forked."""
         self.ledger.reopen()
+
+    def close(self) -> None:
+        """Let go of what was kept on disk."""
+        self._entries.close()

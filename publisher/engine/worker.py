@@ -69,7 +69,7 @@ class Worker(Memory):
             problems += check_alone(thing, self.taxonomy, self.settings, self.as_of)
             head = make_head(thing, self.taxonomy, self.settings, self.as_of, shows_drafts=self.shows_drafts)
             # Only problems need the text, and those that it has by itself have been told.
-            self._entries[thing.id] = thing if self._keeps_text else replace(thing, source=thing.source.without_text())
+            self._entries.keep(thing if self._keeps_text else replace(thing, source=thing.source.without_text()))
             moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days))
             change = min((moment for moment in moments if moment > self.as_of.timestamp()), default=math.inf)
             reading = reading._replace(sort=f"entry:{thing.kind.value}", id=thing.id, fingerprint=_fingerprint(thing), head=head.pack())
@@ -141,7 +141,7 @@ class Worker(Memory):
             yield Planned(unit, marks(cells), [self.render(unit, artifact, rows.get(artifact.path)) for artifact in artifacts])
             sort, _, name = unit.partition(":")
             if sort == "entry" and not self._keeps_text and name not in self._fed:
-                self._entries.pop(name, None)  # nobody else asks for its text
+                self._entries.drop(name)  # nobody else asks for its text
 
     def render(self, unit: str, artifact: Artifact, row: FileRow | None) -> Made:
         """Make the bytes of one file unless the one that lies there was made from the same."""
