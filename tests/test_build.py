@@ -14,6 +14,7 @@ import pytest
 from publisher.cli import main
 from publisher.engine import rebuild
 from publisher.engine.build import Order, build
+from publisher.engine.scan import sign_environment
 from publisher.problems import PublisherError
 from tests.project import AS_OF, ROOT, Project, _time
 from tests.test_oracle import Theme
@@ -367,3 +368,39 @@ def test_a_deadline_of_a_withdrawn_entry_is_nobodys(project: Project) -> None:
     fresh = project.root / "fresh"
     project.build("2026-11-26", out=fresh)
     assert project.files() == project.files(fresh)
+
+
+def test_a_style_is_copied_and_nothing_else_is_planned(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.engine.scan._TICK", 0)
+    (project.root / "templates").unlink()
+    shutil.copytree(ROOT / "templates", project.root / "templates")
+    three(project).build()
+    style = project.root / "templates/site/assets/site.css"
+    style.write_text(style.read_text(encoding="utf-8") + "p { margin: 0 }\n", encoding="utf-8")
+    monkeypatch.setattr("publisher.engine.worker.plan_unit", lambda *_: pytest.fail("a unit was planned"))
+    project.build()
+    assert project.report.written == ["assets/site.css"]
+
+
+def test_a_configuration_that_mkdocs_takes_over_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.engine.scan._TICK", 0)
+    config = project.root / "mkdocs.yml"
+    project.write("base.yml", "copyright: 旧的一行\n").write("mkdocs.yml", "INHERIT: base.yml\n" + config.read_text(encoding="utf-8"))
+    before = sign_environment(project.root)
+    assert sign_environment(project.root) == before
+    project.write("base.yml", "copyright: 新的另一行\n")
+    assert sign_environment(project.root) != before
+
+
+def test_the_target_of_a_linked_template_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.engine.scan._TICK", 0)
+    (project.root / "templates").unlink()
+    shutil.copytree(ROOT / "templates", project.root / "templates")
+    part = project.root / "templates/site/pages/parts/seal.html"
+    project.write("elsewhere/seal.html", "一")
+    part.unlink()
+    part.symlink_to(project.root / "elsewhere/seal.html")
+    before = sign_environment(project.root)
+    assert sign_environment(project.root) == before
+    project.write("elsewhere/seal.html", "另一个")
+    assert sign_environment(project.root) != before

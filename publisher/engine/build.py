@@ -16,7 +16,7 @@ from publisher.engine.ledger import DamagedLedgerError, Ledger
 from publisher.engine.lock import PATIENCE, hold
 from publisher.engine.output import Output
 from publisher.engine.report import BuildReport
-from publisher.engine.scan import Signatures, scan_content, sign_environment
+from publisher.engine.scan import Signatures, scan_content, sign_assets, sign_environment
 
 if TYPE_CHECKING:
     from publisher.site.frames import Shell
@@ -53,10 +53,14 @@ class Order(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the disk says before anything is read: sources now, whether there is a ledger and its tale goes on, outputs not as written."""
+    """What the disk says before anything is read: sources, what all pages depend on, static files; and what the ledger says to that.
+
+    ``is_going_on`` tells that the ledger's tale can be continued, ``damaged`` names the outputs that are not as they were written.
+    """
 
     signatures: Signatures
     environment: str
+    assets: str
     has_ledger: bool
     is_going_on: bool
     damaged: list[str]
@@ -87,7 +91,8 @@ def build(order: Order) -> BuildReport:
 def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildReport:
     found = look(order, ledger, is_damaged=is_damaged)
     known = ledger.signatures() if found.is_going_on else None
-    is_same = known is not None and found.signatures == known and "" not in known.values() and not found.damaged
+    is_same = known is not None and found.signatures == known and "" not in known.values()
+    is_same = is_same and not found.damaged and found.assets == ledger.meta.get("assets")
     if is_same and not ledger.out_of_date(order.as_of.timestamp()) and not ledger.is_unfinished:
         return _unchanged(order, ledger)
     from publisher.engine.rebuild import rebuild
@@ -103,10 +108,11 @@ def look(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> Found:
     forks = ledger.is_open and (ledger.file_count() >= _WORTH_A_PROCESS if order.processes is None else order.processes > 1)
     with Beside(lambda: find_damaged(order), forks=forks) as damaged:
         signatures = scan_content(order.root / "content")
-        environment = sign_environment(order.root, shows_drafts=order.shows_drafts)
+        environment, assets = sign_environment(order.root, shows_drafts=order.shows_drafts), sign_assets(order.root)
         if not ledger.is_open:
-            return Found(signatures, environment, has_ledger=is_open, is_going_on=False, damaged=[])
-        return Found(signatures, environment, has_ledger=True, is_going_on=ledger.meta.get("environment") == environment, damaged=damaged.answer())
+            return Found(signatures, environment, assets, has_ledger=is_open, is_going_on=False, damaged=[])
+        is_going_on = ledger.meta.get("environment") == environment
+        return Found(signatures, environment, assets, has_ledger=True, is_going_on=is_going_on, damaged=damaged.answer())
 
 
 def find_damaged(order: Order) -> list[str]:

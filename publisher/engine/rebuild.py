@@ -133,6 +133,8 @@ class _Rebuild:
             return [ACROSS, *list_units(self.worker.find_row)], []
         cells = {mark(cell) for cell in news.cells}
         wanted = {row.unit for path in self.found.damaged if (row := self.ledger.file_at(path))}
+        if self.found.assets != self.ledger.meta.get("assets"):
+            wanted.add(THEME)
         if len(cells) < _FEW:
             wanted.update(unit for cell in cells for unit in self.ledger.readers(cell))
             if not news.rows:  # no list has another name in it: the units are those of the last build
@@ -241,7 +243,7 @@ class _Rebuild:
         """What the ledger is to learn."""
         signatures = self.found.signatures
         sources = [SourceRow(r.path, signatures.get(r.path, ""), r.sort, r.id, r.title, r.fingerprint, r.since, r.until, r.change) for r in readings]
-        meta: dict[str, object] = {"environment": self.found.environment, "program": self.shop.program}
+        meta: dict[str, object] = {"environment": self.found.environment, "assets": self.found.assets, "program": self.shop.program}
         if self.shop.frames.is_new or not self.found.is_going_on:
             meta["frames"] = sorted(self.shop.frames.pieces.items())
         return Changes(

@@ -6,8 +6,11 @@ git does; a file changed so lately that the clock could not tell gets no signatu
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
+import stat
 import sys
 import sysconfig
 import time
@@ -18,6 +21,8 @@ from publisher.failure import PublisherError
 
 #: Nanoseconds within which a file system may give two changes the same time.
 _TICK = 50_000_000
+#: The project's own static files, below ``templates/``.
+ASSETS = "site/assets/"
 
 Signatures = dict[str, str]
 
@@ -56,21 +61,48 @@ def _walk(folder: str, prefix: str, skipped: frozenset[str] = frozenset()) -> It
 
 
 def sign_environment(root: Path, *, shows_drafts: bool = False) -> str:
-    """A fingerprint of all that every file of the site depends on beside the content: settings, templates, this program, its libraries."""
+    """A fingerprint of all that every page depends on beside the content: settings, templates, this program, its libraries."""
     package = Path(__file__).parent.parent
     libraries = Path(sysconfig.get_path("purelib"))
     digest = hashlib.blake2b(f"{sys.version}\0{root.resolve()}\0{shows_drafts}".encode(), digest_size=16)
     now = time.time_ns()
-    for path in (root / "mkdocs.yml", root / "content/taxonomy/tags.yml", libraries):
+    for path in (*_configurations(root), root / "content/taxonomy/tags.yml", libraries):
         try:
             digest.update(f"{path}\0{_sign_or_stamp(path.stat(), now)}\0".encode())
         except OSError:
             digest.update(f"{path}\0-\0".encode())
-    for folder in (root / "templates", package):
-        for name, state in _walk(str(folder.resolve()), ""):
-            if not name.endswith(".pyc"):
-                digest.update(f"{name}\0{_sign_or_stamp(state, now)}\0".encode())
+    _digest_folder(digest, root / "templates", now, ASSETS)
+    _digest_folder(digest, package, now)
     return digest.hexdigest()
+
+
+def sign_assets(root: Path) -> str:
+    """A fingerprint of the project's own styles, scripts and images, which are copied and which no page is made from."""
+    digest = hashlib.blake2b(digest_size=16)
+    _digest_folder(digest, root / "templates" / ASSETS, time.time_ns())
+    return digest.hexdigest()
+
+
+def _digest_folder(digest: hashlib.blake2b, folder: Path, now: int, passed_over: str | None = None) -> None:
+    place = folder.resolve()
+    for name, state in _walk(str(place), ""):
+        if name.endswith(".pyc") or (passed_over and name.startswith(passed_over)):
+            continue
+        digest.update(f"{name}\0{_sign_or_stamp(state, now)}\0".encode())
+        if stat.S_ISLNK(state.st_mode):
+            with contextlib.suppress(OSError):  # a link that leads nowhere is signed itself
+                digest.update(f"{_sign_or_stamp((place / name).stat(), now)}\0".encode())
+
+
+def _configurations(root: Path) -> list[Path]:
+    """``mkdocs.yml`` and the files that it takes over by ``INHERIT``."""
+    found = [root / "mkdocs.yml"]
+    for path in found:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            inherited = re.search(r"^INHERIT:[ \t]*['\"]?([^'\"#\n]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+            if inherited and (other := path.parent / inherited[1].strip()) not in found:
+                found.append(other)
+    return found
 
 
 def _sign_or_stamp(state: os.stat_result, now: int) -> str:

@@ -32,7 +32,7 @@ class Session:
     def __init__(self, order: Order, now: Callable[[], datetime]) -> None:
         self._order, self._now = order, now
         self._signatures: Signatures | None = None
-        self._environment = ""
+        self._environment = self._assets = ""
         self.report = BuildReport()
         self.failure: PublisherError | None = None
         self.version = 0
@@ -119,7 +119,7 @@ class Session:
             try:
                 if not ledger.open() or ledger.meta.get("environment") != self._environment:
                     raise DamagedLedgerError
-                found = Found(self._signatures, self._environment, has_ledger=True, is_going_on=True, damaged=[])
+                found = Found(self._signatures, self._environment, self._assets, has_ledger=True, is_going_on=True, damaged=[])
                 return rebuild(order, ledger, found)
             except (DamagedLedgerError, *NONSENSE):
                 pass  # a whole build does without the ledger; a fault of our own comes again there
@@ -141,7 +141,7 @@ class Session:
         try:
             found = look(self._order, ledger)
             if found.is_going_on:
-                self._signatures, self._environment = found.signatures, found.environment
+                self._signatures, self._environment, self._assets = found.signatures, found.environment, found.assets
         except PublisherError:
             self._signatures = None
         finally:
