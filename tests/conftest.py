@@ -1,4 +1,4 @@
-"""What the tests share: a project in a folder that reads as a sentence, the built demo site, and no skip in CI."""
+"""What the tests share: a project in a folder that reads as a sentence, the built and served demo site, a browser, and no skip in CI."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.host import served
 from tests.project import AS_OF, ROOT, Project
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -25,6 +30,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     shutil.copytree(ROOT / "content", demo.root / "content", dirs_exist_ok=True)
     demo.build(AS_OF)
     return demo
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo: Project) -> Iterator[str]:
+    """The demo site over HTTP, below a sub-path as a street's host might serve it."""
+    with served(demo.out) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One real browser for all tests of a process; on a machine without one they are skipped."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no chromium found (Debian package chromium)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

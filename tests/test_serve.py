@@ -408,22 +408,9 @@ def test_a_folder_without_content_is_the_worlds_failure(tmp_path: Path) -> None:
     assert "找不到内容文件夹" in done.stderr
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A real browser; on a machine without one the test is skipped."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no chromium found (Debian package chromium)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: Project) -> None:
+def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: Project, browser: Browser) -> None:
     project.news("a", body=f"旧的正文\n\n{LONG}")
-    with chromium() as browser, serving(project.root, "--port", "0") as (url, _):
+    with serving(project.root, "--port", "0") as (url, _):
         page = browser.new_page(viewport={"width": 390, "height": 700})
         page.goto(f"{url}news/a/")
         page.evaluate("scrollTo(0, 900)")
@@ -449,8 +436,8 @@ def test_in_a_browser_the_page_follows_each_save_where_the_reader_was(project: P
         assert len(loads) == 2, "one for the page that went, one for the page that came"
 
 
-def test_in_a_browser_a_closed_panel_stays_closed_until_the_problems_change(project: Project) -> None:
-    with chromium() as browser, serving(project.news("a").news("b", body="<b>x</b>", 行业="不是行业").root, "--port", "0") as (url, _):
+def test_in_a_browser_a_closed_panel_stays_closed_until_the_problems_change(project: Project, browser: Browser) -> None:
+    with serving(project.news("a").news("b", body="<b>x</b>", 行业="不是行业").root, "--port", "0") as (url, _):
         page = browser.new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
         page.goto(url)
         panel = page.locator("#publisher-preview section")

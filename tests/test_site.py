@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import re
-import shutil
-import threading
-from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -165,34 +161,6 @@ def test_registration_numbers_are_printed_only_when_set(project: Project) -> Non
     assert "陕ICP备12345678号-1" in project.read("index.html")
 
 
-@pytest.fixture(scope="module")
-def server(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo site served from a sub-path, as a street's host might."""
-    root = tmp_path_factory.mktemp("host")
-    shutil.copytree(demo.out, root / "xiyi")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *words: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/xiyi/"
-        httpd.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not path:
-        pytest.skip("no chromium found (Debian package chromium)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 LAYOUTS = """
 news/ news/zx-5g-zhuanwang/ policies/zc-wengang-2026/ policies/zc-2023-19/ matchmaking/ matchmaking/gx-2026-001-zhuanwang/ guides/bs-nianbao/
 events/hd-2026-1208-xuanjiang/ enterprises/qy-ruyi-shiji/ about/ tags/ tags/tax/ industries/ archive/ feeds/ editions/ editions/2026-W47/
@@ -201,15 +169,15 @@ events/hd-2026-1208-xuanjiang/ enterprises/qy-ruyi-shiji/ about/ tags/ tags/tax/
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_layout_in_a_browser(server: str, browser: Any, width: int) -> None:
+def test_every_layout_in_a_browser(demo_url: str, browser: Any, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(f"script: {error}"))
     page.on("response", lambda response: failures.append(f"{response.status} {response.url}") if response.status >= 400 else None)
-    page.on("request", lambda request: failures.append(f"elsewhere: {request.url}") if not request.url.startswith(server) else None)
+    page.on("request", lambda request: failures.append(f"elsewhere: {request.url}") if not request.url.startswith(demo_url) else None)
     for path in ("", *LAYOUTS):
-        page.goto(server + path)
+        page.goto(demo_url + path)
         page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{path} is {wide} px too wide at {width}"
@@ -220,10 +188,10 @@ def test_every_layout_in_a_browser(server: str, browser: Any, width: int) -> Non
 
 
 @pytest.mark.browser
-def test_a_reader_on_a_phone_reaches_a_policy_through_the_menu(server: str, browser: Any) -> None:
+def test_a_reader_on_a_phone_reaches_a_policy_through_the_menu(demo_url: str, browser: Any) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto(server)
+    page.goto(demo_url)
     page.locator("label.md-header__button[for=__drawer]").click()
     page.locator(".md-nav--primary a", has_text="政策").first.click()
     page.wait_for_url("**/policies/")
