@@ -19,14 +19,14 @@ def hold(file: Path, waiting: Callable[[str], None] = lambda _holder: None, pati
     """Hold the lock; ``waiting`` is told once who has it. Raises `PublisherError` when it is not given up in time."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise PublisherError(f"写不了 {file}：{error.strerror}", f"cannot write {file}: {error.strerror}") from error
     try:
         _wait(handle, waiting, patience)
         with suppress(OSError):  # on a full disk those who wait are not told for whom
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}".encode(), 0)
+            os.write(handle, f"{os.getpid()}".encode())
         yield
     finally:
         os.close(handle)
@@ -43,7 +43,8 @@ def _wait(handle: int, waiting: Callable[[str], None], patience: float) -> None:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(handle, 32, 0).decode("ascii", "replace") or "?"
+            os.lseek(handle, 0, os.SEEK_SET)
+            holder = os.read(handle, 32).decode("ascii", "replace") or "?"
             if not is_told:
                 waiting(holder)
                 is_told = True
