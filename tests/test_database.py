@@ -59,7 +59,7 @@ def test_one_message_for_each_reader_and_edition(database_url: str) -> None:
     with database.begin() as connection:
         reader = connection.execute(insert(subscriber).values(_READER)).inserted_primary_key
         connection.execute(insert(edition).values(id="2026-W47", title="t", period="weekly", starts_at=0, ends_at=1, queued_at=1, fingerprint=""))
-        part = connection.execute(insert(segment).values(edition_id="2026-W47", items="[]")).inserted_primary_key
+        part = connection.execute(insert(segment).values(edition_id="2026-W47", contents="[]")).inserted_primary_key
     assert reader is not None
     assert part is not None
     row = {"edition_id": "2026-W47", "subscriber_id": reader[0], "segment_id": part[0], "domain": "example.com", "due_at": 0.0}

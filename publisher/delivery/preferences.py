@@ -42,12 +42,13 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What decides for whom an entry is; ``industries`` and ``districts`` are codes, wider or narrower than those chosen."""
+    """What decides for whom an entry is; ``industries``, ``excluded`` and ``districts`` are codes, wider or narrower than those chosen."""
 
     entry_id: str
     kind: str
     tags: frozenset[str] = frozenset()
     industries: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
     is_reminder: bool = field(default=False, compare=False)
 
@@ -58,11 +59,22 @@ def unmet(item: Item, preferences: Preferences) -> str | None:
         return "kinds"
     if preferences.tags and not preferences.tags & item.tags:
         return "tags"
-    if preferences.industries and item.industries and not any(_is_within(a, b) for a in item.industries for b in preferences.industries):
+    if preferences.industries and not any(_is_for_industry(item, chosen) for chosen in preferences.industries):
         return "industries"
     if preferences.districts and item.districts and not any(_is_same_place(a, b) for a in item.districts for b in preferences.districts):
         return "districts"
     return None
+
+
+def _is_for_industry(item: Item, chosen: str) -> bool:
+    """Whether an item is for an industry: it names none, or one that meets it; and it does not leave the whole of it out."""
+    if any(_covers(wide, chosen) for wide in item.excluded):
+        return False
+    return not item.industries or any(_is_within(named, chosen) for named in item.industries)
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    return wide == narrow or (_is_within(wide, narrow) and not wide[0].isdigit()) or (wide[0].isdigit() and narrow.startswith(wide))
 
 
 def _is_within(one: str, other: str) -> bool:

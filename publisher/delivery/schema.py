@@ -112,8 +112,8 @@ segment = Table(  # the items that a group of readers gets of an edition
     metadata,
     Column("id", _ID, primary_key=True),
     Column("edition_id", Text, ForeignKey("edition.id", ondelete="CASCADE"), nullable=False),
-    Column("items", Text, nullable=False),  # JSON: [[section, [entry id, ...]], ...]
-    UniqueConstraint("edition_id", "items"),
+    Column("contents", Text, nullable=False),  # JSON: [[section, [entry id, ...]], ...]
+    UniqueConstraint("edition_id", "contents"),
 )
 
 segment_item = Table(  # the same by entry: who has had what is asked here, so that no news is sent twice
@@ -136,17 +136,18 @@ message = Table(
     Column("state", Text, nullable=False, server_default="pending"),
     Column("due_at", Double, nullable=False),  # not before this time
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("doubts", SmallInteger, nullable=False, server_default="0"),  # how often it became `unknown`; it is sent again once
     Column("worker_id", Text),
-    Column("leased_until", Double),
     Column("code", SmallInteger),  # of the last answer (RFC 5321)
     Column("answer", Text, nullable=False, server_default=""),
     Column("ended_at", Double),
     UniqueConstraint("edition_id", "subscriber_id", name="one_message_for_each"),
     _one_of("state", MESSAGE_STATES),
 )
-Index("message_queue", message.c.state, message.c.due_at)
+Index("message_queue", message.c.edition_id, message.c.state, message.c.due_at)
 Index("message_reader", message.c.subscriber_id, message.c.segment_id)
-Index("message_claim", message.c.worker_id)
+Index("message_segment", message.c.segment_id)
+Index("message_worker", message.c.worker_id)
 
 worker = Table(  # who is sending; a worker that beats no more has died, and what it had claimed is free again
     "worker",
