@@ -35,7 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="session")
 def demo_url(demo: Project) -> Iterator[str]:
-    """The demo site over HTTP, below a sub-path as a street's host might serve it."""
+    """The demo site over HTTP."""
     with served(demo.out) as url:
         yield url
 

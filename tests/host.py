@@ -1,4 +1,4 @@
-"""The demo site as a street's host serves it: below a sub-path, gzipped for those who take it, with the site's page for unknown addresses."""
+"""A built site as a street's host serves it: gzipped for those who take it, below a sub-path if asked, with the site's page for unknown addresses."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _gzipped(data: bytes) -> bytes:
 
 
 @contextmanager
-def served(folder: Path, base: str = "/xiyi/") -> Iterator[str]:
+def served(folder: Path, base: str = "/") -> Iterator[str]:
     """The address at which a built site is served."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder), base=base)) as httpd:
         httpd.daemon_threads = True
