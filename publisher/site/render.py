@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from publisher.markup import plain_text
 from publisher.problems import PublisherError
-from publisher.site.artifacts import Artifact
+from publisher.site.artifacts import Artifact, View
 from publisher.site.frames import Frames
 
 
@@ -79,21 +79,25 @@ class Renderer:
         template = self._environment("site/pages").get_template(artifact.template)
         return template.render(artifact.inputs).encode()
 
-    def _mail(self, artifact: Artifact) -> bytes:
+    def mail_html(self, view: View) -> str:
+        """A mail's HTML, with its styles in each element."""
         import css_inline
 
+        return css_inline.inline(self._environment("email").get_template("digest.html").render(view), keep_style_tags=True, load_remote_stylesheets=False)
+
+    def mail_text(self, view: View) -> str:
+        """A mail's plain text."""
+        return re.sub(r"\n{3,}", "\n\n", self._environment("email").get_template("digest.txt").render(view)).strip() + "\n"
+
+    def _mail(self, artifact: Artifact) -> bytes:
         from publisher.digest.message import compose
 
-        inputs, environment = artifact.inputs, self._environment("email")
-        html = text = ""
-        if inputs["part"] in ("html", "eml"):
-            html = css_inline.inline(environment.get_template("digest.html").render(inputs["view"]), keep_style_tags=True, load_remote_stylesheets=False)
-        if inputs["part"] in ("text", "eml"):
-            text = re.sub(r"\n{3,}", "\n\n", environment.get_template("digest.txt").render(inputs["view"])).strip() + "\n"
+        inputs = artifact.inputs
         if inputs["part"] == "html":
-            return html.encode()
+            return self.mail_html(inputs["view"]).encode()
         if inputs["part"] == "text":
-            return text.encode()
+            return self.mail_text(inputs["view"]).encode()
+        html, text = self.mail_html(inputs["view"]), self.mail_text(inputs["view"])
         try:
             return compose(inputs["envelope"], html, text)
         except ValueError as error:
