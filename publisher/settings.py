@@ -68,6 +68,7 @@ class Settings(BaseModel):
     icp_number: str = Field("", pattern=r"^$|^[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?$")
     police_number: str = Field("", pattern=r"^$|^.{1,3}公网安备\s?\d{14}号$")
     mail: MailSettings = MailSettings()
+    search: bool = True
 
     @property
     def content(self) -> Path:
@@ -168,6 +169,8 @@ def _reason(item: Any) -> str:
         "less_than_equal": f"不能大于 {context.get('le')}",
         "string_pattern_mismatch": "写法不对",
         "string_type": "要写一行文字",
+        "bool_parsing": "要写 true 或 false",
+        "bool_type": "要写 true 或 false",
         "extra_forbidden": "没有这一项",
         "model_type": "下面要写“键: 值”",
     }

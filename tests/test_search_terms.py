@@ -17,7 +17,7 @@ from publisher.search.record import Record
 from publisher.search.segment import fold, query_terms, scatter, spell, terms_of, traditional
 from publisher.search.volumes import bind, shard_count
 from tests.project import ROOT
-from tests.test_serve import chromium
+from tests.host import open_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

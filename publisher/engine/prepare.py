@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from publisher.content.images import ImageFile
 from publisher.content.library import Library, require_content
+from publisher.content.synonyms import read_synonyms
 from publisher.content.taxonomy import Taxonomy, read_taxonomy
 from publisher.engine.ledger import Ledger
 from publisher.engine.messages import ACROSS, Standpoint
@@ -54,7 +55,7 @@ def prepare(root: Path, as_of: datetime) -> Prepared:
     readings = worker.read(list(scan_content(settings.content)))
     news = gather(readings, (), worker)
     worker.adopt(news)
-    problems += [*faults, *(problem for reading in readings for problem in reading.problems)]
+    problems += [*faults, *read_synonyms(settings.root)[1], *(problem for reading in readings for problem in reading.problems)]
     problems += [problem for found in news.problems.values() for problem in found]
     units = [ACROSS, *(unit for unit in list_units(worker.find_row) if unit.startswith(("entry:", "edition:")))]
     problems += [problem for checked in worker.check(units) for problem in checked.problems]

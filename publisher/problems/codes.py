@@ -387,6 +387,20 @@ CODES: dict[str, Code] = {
         "名称、别名和网址名都不能重复。",
         "Names, aliases and slugs must differ.",
     ),
+    "synonym-alone": Code(
+        _E,
+        "同义词表里这一组只有一个词：“{value}”。",
+        "A group of the table of synonyms has only one word: “{value}”.",
+        "一组至少写两个词，如 [补贴, 补助]；不需要就删去这一组。",
+        "Write at least two words, such as [补贴, 补助], or delete the group.",
+    ),
+    "synonym-twice": Code(
+        _E,
+        "“{value}”在同义词表里出现了两次。",
+        "“{value}” stands twice in the table of synonyms.",
+        "一个词只写在一组里；两组意思一样就合成一组。",
+        "A word stands in one group; two groups that mean the same become one.",
+    ),
     # --- references ----------------------------------------------------------------------------------------------------
     "dangling-reference": Code(
         _E,

@@ -60,8 +60,7 @@ class Record(NamedTuple):
 
 def read_record(row: Any) -> Record:
     """A record from the row that `Record.pack` wrote, as JSON gives it back."""
-    *rest, sections, text = row
-    return Record(*rest, tuple(sections), text)
+    return Record._make([*row[:8], tuple(row[8]), row[9]])
 
 
 def make_record(view: Mapping[str, Any]) -> Record:

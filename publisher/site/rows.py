@@ -14,6 +14,7 @@ from publisher.content.codes import industries
 from publisher.content.model.vocabulary import FOLDERS, Kind, ListingType
 from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import Status
+from publisher.search.volumes import bind
 from publisher.settings import Settings
 from publisher.site.heads import EditionHead, Order
 
@@ -47,9 +48,18 @@ def make_rows(found: Iterable[Pair], editions: Iterable[EditionHead], taxonomy: 
     rows["images"] = sorted({file for _, order in public if order.status != Status.WITHDRAWN.value for file in order.files})
     moment = as_of.timestamp()
     every = sorted((edition.end, edition.id, bool(edition.entries)) for edition in editions)
+    if settings.search:
+        rows |= _volumes(public)
     rows["every-edition"] = [edition_id for _, edition_id, _ in every]
     rows["editions"] = [edition_id for end, edition_id, has_entries in reversed(every) if end <= moment and has_entries]
     return {name: tuple(row) for name, row in rows.items() if row}
+
+
+def _volumes(public: Sequence[Pair]) -> dict[str, Sequence[str]]:
+    """The volumes of the search index, the oldest first. A withdrawn entry keeps its number, so that no other entry gets another."""
+    found = sorted((order.published, entry_id, order.month) for entry_id, order in public)
+    volumes = bind((entry_id, month) for _, entry_id, month in found)
+    return {f"volume:{name}": ids for name, ids in volumes.items()} | {"volumes": list(volumes)}
 
 
 def _is_listed(order: Order) -> bool:
