@@ -141,8 +141,10 @@ TABLES = (
     None,
     "标签:\n  - {名称: 用工, 网址名: tax}\n  - {名称: 税收, 网址名: tax}\n",
 )
+SYNONYMS = ("同义词:\n  - {词: [正文, 文章]}\n", "同义词:\n  - {词: [正文, 文章]}\n  - {词: [摘要, 提要]}\n", None)
 OPTIONS = (
     {},
+    {"search": "false"},
     {"per_page": 3},
     {"feed_entries": 2, "home_entries": 1},
     {"site_name": "新街区"},
@@ -203,6 +205,7 @@ EDITS = st.one_of(
     _edit("time", MOMENTS),
     _edit("time", MOMENTS),
     _edit("tags", TABLES),
+    _edit("synonyms", SYNONYMS),
     _edit("settings", OPTIONS),
     _edit("template", TEMPLATES),
     _edit("template", (("site/assets/extra.css", "p { margin: 0 }"), ("site/assets/extra.css", None))),
@@ -239,6 +242,7 @@ class World:
         self.editions: dict[str, dict[str, Any]] = {}
         self.images = {"a": COLOURS[1], "b": COLOURS[2]}
         self.tags: str | None = TABLES[0]
+        self.synonyms: str | None = SYNONYMS[0]
         self.options: dict[str, Any] = {}
         for slot_ in SLOTS:
             self.add(*slot_)
@@ -267,6 +271,8 @@ class World:
                 found[f"content/news/images/{name}.png"] = picture(colour)
         if self.tags is not None:
             found["content/taxonomy/tags.yml"] = self.tags.encode()
+        if self.synonyms is not None:
+            found["content/taxonomy/synonyms.yml"] = self.synonyms.encode()
         return found
 
     def config(self) -> bytes:
@@ -376,6 +382,9 @@ class Street:
 
     def _tags(self, table: str | None) -> None:
         self.world.tags = table
+
+    def _synonyms(self, table: str | None) -> None:
+        self.world.synonyms = table
 
     def _settings(self, options: dict[str, Any]) -> None:
         self.world.options = options

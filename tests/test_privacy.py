@@ -9,6 +9,7 @@ import re
 
 from publisher.content import codes
 from tests.project import AS_OF, Project
+from tests.search_files import SearchFiles
 
 SECRETS = ("张三丰", "13912345678", "王审核", "李审核", "赵审核", "凭据第七号", "内部备注文字", "扣分两分", "13800000001")
 
@@ -34,7 +35,7 @@ def planted(project: Project) -> Project:
 
 
 def decoded(name: str, data: bytes) -> str:
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-16" if data.startswith(b"\xff\xfe") else "utf-8", "replace")
     if name.endswith(".eml"):
         parts = email.message_from_bytes(data, policy=email.policy.default).walk()
         text += "".join(part.get_content() for part in parts if part.get_content_maintype() == "text")
@@ -51,6 +52,8 @@ def test_planted_secrets_reach_no_output(project: Project) -> None:
         for secret in SECRETS:
             assert secret not in text, (name, secret)
             assert secret not in name
+    for secret in SECRETS:
+        assert SearchFiles(project.out).find(secret) == set()
 
 
 def test_the_ledger_holds_nothing_that_is_not_public(project: Project) -> None:

@@ -6,7 +6,6 @@ import json
 import random
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +16,9 @@ from publisher.search.record import Record
 from publisher.search.segment import fold, query_terms, scatter, spell, terms_of, traditional
 from publisher.search.volumes import bind, shard_count
 from tests.project import ROOT
-from tests.host import open_browser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 #: What is written, and what it is compared as.
 FOLDED = {
@@ -42,11 +40,10 @@ FOLDED = {
 ALPHABET = "的一是税收优惠补贴專網貼個5G2026wifiAZé ，。\n〔〕（）-%·ａ１①㎡\u200b\U00020bb7😀\ud800σς・ー"
 
 
-@contextmanager
-def search_page() -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
     """A page in which ``search`` is the script of the site."""
-    with chromium() as browser:
-        page = browser.new_page()
+    with browser.new_page() as page:
         script = (ROOT / "templates/site/assets/search-index.js").read_text(encoding="utf-8")
         page.route("https://street.example/search-index.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
         page.route("https://street.example/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
@@ -93,20 +90,19 @@ def test_the_table_of_traditional_characters_is_opencc_s() -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_folds_cuts_and_scatters_like_python() -> None:
+def test_a_browser_folds_cuts_and_scatters_like_python(page: Page) -> None:
     texts = [*FOLDED, *some_texts(2, 2_000)]
-    with search_page() as page:
-        found = page.evaluate(
-            """(texts) => JSON.parse(texts).map((text) => { const folded = search.fold(text, table); const terms = search.queryTerms(folded);
-            const units = (words) => Array.from({length: words.length}, (_, at) => words.charCodeAt(at));
-            return [units(folded), terms.map(units), terms.map(search.scatter)]; })""",
-            json.dumps(texts),
-        )
-        for text, (folded, terms, places) in zip(texts, found, strict=True):
-            ours = fold(text)
-            assert folded == units(ours), text
-            assert sorted(terms) == sorted(spell(term) for term in query_terms(ours)), text
-            assert sorted(places) == sorted(scatter(term) for term in query_terms(ours)), text
+    found = page.evaluate(
+        """(texts) => JSON.parse(texts).map((text) => { const folded = search.fold(text, table); const terms = search.queryTerms(folded);
+        const units = (words) => Array.from({length: words.length}, (_, at) => words.charCodeAt(at));
+        return [units(folded), terms.map(units), terms.map(search.scatter)]; })""",
+        json.dumps(texts),
+    )
+    for text, (folded, terms, places) in zip(texts, found, strict=True):
+        ours = fold(text)
+        assert folded == units(ours), text
+        assert sorted(terms) == sorted(spell(term) for term in query_terms(ours)), text
+        assert sorted(places) == sorted(scatter(term) for term in query_terms(ours)), text
 
 
 def units(text: str) -> list[int]:
@@ -115,11 +111,10 @@ def units(text: str) -> list[int]:
 
 
 @pytest.mark.browser
-def test_a_browser_folds_every_character_like_python() -> None:
+def test_a_browser_folds_every_character_like_python(page: Page) -> None:
     """Every character of the basic plane that Python knows, between two letters."""
     codes = [code for code in range(0x20, 0x10000) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
-    with search_page() as page:
-        found = page.evaluate("(codes) => codes.map((code) => search.fold('a' + String.fromCharCode(code) + '中', table))", codes)
+    found = page.evaluate("(codes) => codes.map((code) => search.fold('a' + String.fromCharCode(code) + '中', table))", codes)
     assert [(hex(code), got) for code, got in zip(codes, found, strict=True) if got != fold(f"a{chr(code)}中")] == []
 
 
@@ -130,18 +125,17 @@ def lists(seed: int) -> list[list[int]]:
 
 
 @pytest.mark.browser
-def test_numbers_come_back_in_python_and_in_a_browser() -> None:
+def test_numbers_come_back_in_python_and_in_a_browser(page: Page) -> None:
     wanted = lists(3)
     packed = [encode(numbers) for numbers in wanted]
     assert {data[0] for data in packed if data} == {0, 1, 2, 3}
     assert [decode(data) for data in packed] == wanted
     shard = {at + 1 << 16 | 0x4E00: (data, data if at % 2 else b"", data if at % 3 else b"") for at, data in enumerate(packed) if data}
     assert unpack_shard(pack_shard(shard)) == shard
-    with search_page() as page:
-        assert page.evaluate("(packed) => packed.map((data) => search.decode(Uint8Array.from(data)))", [list(data) for data in packed]) == wanted
-        read = page.evaluate(
-            "(data) => [...search.readShard(Uint8Array.from(data))].map(([term, lists]) => [term, lists.map((list) => [...list])])", list(pack_shard(shard))
-        )
+    assert page.evaluate("(packed) => packed.map((data) => search.decode(Uint8Array.from(data)))", [list(data) for data in packed]) == wanted
+    read = page.evaluate(
+        "(data) => [...search.readShard(Uint8Array.from(data))].map(([term, lists]) => [term, lists.map((list) => [...list])])", list(pack_shard(shard))
+    )
     assert {term: tuple(map(bytes, found)) for term, found in read} == {"".join(map(chr, spell(term))): found for term, found in shard.items()}
 
 
@@ -173,4 +167,4 @@ def test_volumes_are_the_newest_month_its_year_and_the_years_before(monkeypatch:
     monkeypatch.setattr("publisher.search.volumes.FULL", 1)
     assert list(bind(found)) == ["2024-2024", "2025-2025", "2026", "2026-11"]
     assert bind([]) == {}
-    assert [shard_count(size) for size in (1, 8, 9, 16, 17, 8_192)] == [1, 1, 2, 2, 4, 1_024]
+    assert [shard_count(size) for size in (0, 1, 4, 5, 8, 9, 1_023, 1_024, 8_192)] == [1, 1, 1, 2, 2, 4, 256, 128, 1_024]

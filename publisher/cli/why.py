@@ -31,6 +31,9 @@ _UNITS = {
     "not-found": ("找不到网页时的页面", "page for unknown addresses"),
     "image": ("图片", "image"),
     "theme": ("主题自带的文件", "the theme's own file"),
+    "search": ("搜索页", "search page"),
+    "volume": ("搜索用的索引", "search index"),
+    "contents": ("搜索用的目录和同义词", "what search asks first"),
     "sitemap": ("网站地图和 robots.txt", "sitemap and robots.txt"),
 }
 #: What a cell stands for: what of it, when it changes, makes the file again.

@@ -6,9 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from publisher.engine.gleaning import Gleaned, Task
 from publisher.engine.ledger import FileRow
 from publisher.engine.messages import Checked, News, Planned, Reading
 from publisher.engine.worker import Worker
+from publisher.search.record import Record
 from publisher.site.frames import Layout
 
 #: Below this many sources one process is done before others have begun.
@@ -41,6 +43,18 @@ class Crew:
     def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> Iterator[Planned]:
         """Plan and render, one unit after the other."""
         return self._worker.make(units, known)
+
+    def glean(self) -> list[Gleaned]:
+        """What each process has gathered for search, when everything was made."""
+        return [self._worker.glean()]
+
+    def records(self) -> dict[str, Record | None]:
+        """What was gathered after an edit."""
+        return self._worker.records()
+
+    def write_index(self, tasks: Sequence[Task]) -> Iterator[list[tuple[str, bytes]]]:
+        """Write files of the search index, by path."""
+        return self._worker.write_index(tasks)
 
     def close(self) -> None:
         """Let go of what the work has taken."""

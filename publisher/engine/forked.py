@@ -15,10 +15,12 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from publisher.engine.crew import Crew
+from publisher.engine.gleaning import Gleaned, Task
 from publisher.engine.ledger import FileRow
 from publisher.engine.messages import Checked, News, Planned, Reading
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
+from publisher.search.record import Record
 from publisher.site.frames import Layout
 
 #: How many answers are sent together.
@@ -77,17 +79,26 @@ class ForkedCrew(Crew):
         self._worker.supply(pieces)
         self._tell("supply", (pieces,))
 
-    def _tell(self, verb: str, values: tuple[Any, ...]) -> None:
+    def _tell(self, verb: str, values: tuple[Any, ...]) -> list[Any]:
         for pipe in self._pipes:
             _ask(pipe, (verb, values))
-        for pipe in self._pipes:
-            _answer(pipe)
+        return [_answer(pipe) for pipe in self._pipes]
 
     def check(self, units: Sequence[str]) -> list[Checked]:
         return list(self._share("check", units, lambda share: (share,)))
 
     def make(self, units: Sequence[str], known: Mapping[str, list[FileRow]]) -> Iterator[Planned]:
         return self._share("make", units, lambda share: (share, {unit: known[unit] for unit in share if unit in known}))
+
+    def glean(self) -> list[Gleaned]:
+        return self._tell("glean", ())
+
+    def records(self) -> dict[str, Record | None]:
+        return {name: record for found in self._tell("records", ()) for name, record in found.items()}
+
+    def write_index(self, tasks: Sequence[Task]) -> Iterator[list[tuple[str, bytes]]]:
+        named = {f"index:{number}": task for number, task in enumerate(tasks)}
+        return self._share("write_index", list(named), lambda share: ([named[name] for name in share],))
 
     def _share(self, verb: str, units: Sequence[str], values: Callable[[list[str]], tuple[Any, ...]]) -> Iterator[Any]:
         """Give each unit to the process that has read it, and the others a few at a time to whoever is free; answers come as they are ready."""
@@ -141,7 +152,7 @@ def _serve(worker: Worker, pipe: Connection, others: list[Connection]) -> None:
         while True:
             verb, values = pipe.recv()
             try:
-                if verb in ("check", "make"):
+                if verb in ("check", "make", "write_index"):
                     _send_parts(pipe, getattr(worker, verb)(*values))
                 else:
                     pipe.send((True, getattr(worker, verb)(*values)))

@@ -13,17 +13,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.content.synonyms import SYNONYMS_PATH, read_synonyms
 from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.build import Found, Order
 from publisher.engine.crew import Crew, make_crew
+from publisher.engine.gleaning import list_tasks
 from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
 from publisher.engine.messages import ACROSS, News, Planned, Reading, Standpoint, mark, pack_problems, unpack_problems
 from publisher.engine.news import gather
 from publisher.engine.report import BuildReport
+from publisher.engine.searching import CONTENTS, Before, Update, labels_of, plan_contents, plan_files, stored_labels
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
+from publisher.search.labels import pack_labels
+from publisher.search.volumes import labels_path
 from publisher.settings import load_settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
 from publisher.site.heads import path_url
@@ -93,9 +98,13 @@ class _Rebuild:
         self.written: list[str] = []
         self.remade: frozenset[str] = frozenset()
         self.is_fresh = False
+        self.touched: frozenset[str] = frozenset()
+        self.damaged_volumes: frozenset[str] = frozenset()
         self.is_unfinished = ledger.is_unfinished
 
     def run(self, readings: Sequence[Reading], gone: Sequence[str], news: News, problems: list[Problem]) -> BuildReport:
+        self.touched = frozenset((*(reading.path for reading in readings), *gone))
+        problems += read_synonyms(self.worker.settings.root)[1] if SYNONYMS_PATH in self.touched else []
         dirty, vanished = self._choose(news)
         owned = {reading.path: reading.problems for reading in readings}
         problems += [problem for found in news.problems.values() for problem in found]  # errors all: no ledger will keep them
@@ -114,7 +123,7 @@ class _Rebuild:
         self.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())
         self.remade = frozenset((*dirty, *vanished))
         report = BuildReport(problems=every)
-        lost = self._make(dirty, vanished)
+        lost = self._make(dirty, vanished, news)
         report.removed = self._prune(lost)
         report.written = sorted(self.written)
         warnings = {owner: pack_problems(found) for owner, found in owned.items() if found}
@@ -135,6 +144,10 @@ class _Rebuild:
         wanted = {row.unit for path in self.found.damaged if (row := self.ledger.file_at(path))}
         if self.found.assets != self.ledger.meta.get("assets"):
             wanted.add(THEME)
+        self.damaged_volumes = frozenset(unit.removeprefix("volume:") for unit in wanted if unit.startswith("volume:"))
+        for volume in self.damaged_volumes:  # what stood in it is not known for sure
+            ids = (*self.ledger.row(f"volume:{volume}"), *self.worker.find_row(f"volume:{volume}"))
+            wanted.update(f"entry:{name}" for name in ids)
         if len(cells) < _FEW:
             wanted.update(unit for cell in cells for unit in self.ledger.readers(cell))
             if not news.rows:  # no list has another name in it: the units are those of the last build
@@ -142,10 +155,11 @@ class _Rebuild:
         before = self.ledger.units()
         if len(cells) >= _FEW:
             wanted.update(unit for unit, reads in before.items() if not cells.isdisjoint(reads[at : at + 4] for at in range(0, len(reads), 4)))
-        units = [ACROSS, *list_units(self.worker.find_row), THEME, SITEMAP]
+        volumes = [f"volume:{name}" for name in self.worker.find_row("volumes")]
+        units = [ACROSS, *list_units(self.worker.find_row), THEME, SITEMAP, *volumes, *([CONTENTS] if self.worker.settings.search else [])]
         return [unit for unit in units if unit in wanted or unit not in before], sorted(before.keys() - set(units))
 
-    def _make(self, dirty: Sequence[str], vanished: Sequence[str]) -> set[str]:
+    def _make(self, dirty: Sequence[str], vanished: Sequence[str], news: News) -> set[str]:
         """Bring the files of the units to what they should be; gives those that no unit makes any more."""
         known: dict[str, list[FileRow]] = defaultdict(list)
         if self.found.is_going_on:
@@ -161,7 +175,7 @@ class _Rebuild:
             self._make_theme(known)
         by_rank: dict[int, list[str]] = defaultdict(list)
         for unit in dirty:
-            if unit not in (ACROSS, THEME, SITEMAP):
+            if unit not in (ACROSS, THEME, SITEMAP, CONTENTS) and not unit.startswith("volume:"):
                 by_rank[unit_rank(unit)].append(unit)
         done = 0
         for rank in sorted(by_rank):
@@ -169,7 +183,8 @@ class _Rebuild:
                 self._take(planned)
             done += len(by_rank[rank])
             self.order.progress(done, len(dirty))
-        lost = {row.path for rows in known.values() for row in rows if row.unit != SITEMAP} - self.files.keys()
+        lost = self._make_search(dirty, news) if self.worker.settings.search else set()
+        lost |= {row.path for rows in known.values() for row in rows if row.unit != SITEMAP} - self.files.keys()
         if self._make_sitemap(known, lost, is_damaged=SITEMAP in dirty):
             lost |= {row.path for row in self.ledger.files_of(SITEMAP)} - self.files.keys()
         return lost
@@ -204,6 +219,36 @@ class _Rebuild:
             artifact = Artifact(name, "copy", {"source": str(path), "fingerprint": digest}, rank=RANK_ASSET)
             files.append(self.worker.render(THEME, artifact, rows.get(name)))
         self._take(Planned(THEME, b"", files))
+
+    def _make_search(self, dirty: Sequence[str], news: News) -> set[str]:
+        """The index of search, after the pages that it leads to; gives its files that are no more."""
+        find_row = self.worker.find_row
+        volumes = {name: find_row(f"volume:{name}") for name in find_row("volumes")}
+        if not self.found.is_going_on:
+            self._write_search(volumes)
+            return set()
+        fresh = self.crew.records()
+        old = {name: self.ledger.row(f"volume:{name}") for name in self.ledger.row("volumes")}
+        update = Update(Before(self.order.out, old, self.damaged_volumes), volumes, fresh)
+        changed = update.volumes() if fresh or news.rows or self.damaged_volumes else []
+        is_other = volumes.keys() != old.keys() or CONTENTS in dirty or SYNONYMS_PATH in self.touched
+        if is_other or any(volume.has_other_labels for volume in changed):
+            labels = dict(stored_labels(self.order.out, volumes.keys() - {volume.name for volume in changed}))
+            labels |= {volume.name: volume.labels for volume in changed}
+            self._take(plan_contents({name: labels[name] for name in volumes}, read_synonyms(self.worker.settings.root)[0]))
+        for volume in changed:
+            self._take(plan_files(f"volume:{volume.name}", volume.files))
+        return {row.path for volume in changed for row in self.ledger.files_of(f"volume:{volume.name}") if volume.has_lost(row.path)}
+
+    def _write_search(self, volumes: Mapping[str, Sequence[str]]) -> None:
+        """The whole index, from what the processes have gathered."""
+        gleaned = self.crew.glean()
+        labels = {name: labels_of(gleaned, name, len(ids)) for name, ids in volumes.items()}
+        self._take(plan_contents(labels, read_synonyms(self.worker.settings.root)[0]))
+        for name, ids in volumes.items():
+            self._take(plan_files(f"volume:{name}", {labels_path(name): pack_labels(labels[name])}))
+            for made in self.crew.write_index(list_tasks(gleaned, name, len(ids))):
+                self._take(plan_files(f"volume:{name}", dict(made)))
 
     def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> bool:
         """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing, and False, when no address and no date in them differs."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,18 @@ class Volume(NamedTuple):
     name: str
     files: dict[str, bytes]
     labels: list[Label | None]
+    is_whole: bool
+
+    @property
+    def has_other_labels(self) -> bool:
+        return labels_path(self.name) in self.files
+
+    def has_lost(self, path: str) -> bool:
+        """Whether a file of the last build is no more: any that was not written when all were, and blocks beyond the last entry."""
+        if self.is_whole:
+            return path not in self.files
+        block = path.removeprefix(block_path(self.name, 0).removesuffix("0.json"))
+        return block != path and int(block.removesuffix(".json")) * BLOCK >= len(self.labels)
 
 
 class Update:
@@ -62,19 +75,24 @@ class Update:
     def _volume(self, name: str, ids: Sequence[str]) -> Volume | None:
         before = self._before.volumes.get(name, ())
         is_damaged = name in self._before.damaged
-        numbers = range(max(len(ids), len(before)))
-        at = dict(enumerate(ids))
-        was = dict(enumerate(before))
-        differs = [n for n in numbers if at.get(n) != was.get(n) or at.get(n) in self._fresh]
+        differs = self._find_differing(name, ids, before)
         if not differs and not is_damaged:
             return None
         if is_damaged or shard_count(len(ids)) != shard_count(len(before)) or len(differs) > max(_MANY, len(ids) // _PART) or not before:
             return self._write(name, ids)
-        changes = [(n, self._old(name, n) if n in was else None, self._new(at[n]) if n in at else None) for n in differs]
+        changes = [(n, self._old(name, n) if n < len(before) else None, self._new(ids[n]) if n < len(ids) else None) for n in differs]
         changes = [change for change in changes if change[1] != change[2]]
         if not changes and len(ids) == len(before):
             return None
         return self._edit(name, ids, changes)
+
+    def _find_differing(self, name: str, ids: Sequence[str], before: Sequence[str]) -> list[int]:
+        """The numbers that stand for another entry, or for one that may be another now."""
+        if ids == before:
+            places = (self._places.get(entry_id) for entry_id in self._fresh)
+            return sorted(place[1] for place in places if place and place[0] == name)
+        pairs = zip_longest(ids, before)
+        return [number for number, (now, then) in enumerate(pairs) if now != then or now in self._fresh]
 
     def _write(self, name: str, ids: Sequence[str]) -> Volume:
         records = [self._new(entry_id) for entry_id in ids]
@@ -84,7 +102,7 @@ class Update:
         blocks = range(0, len(records), BLOCK)
         made |= {block_path(name, at // BLOCK): _pack(records[at : at + BLOCK]) for at in blocks}
         labels = [record.label if record else None for record in records]
-        return Volume(name, made | {labels_path(name): pack_labels(labels)}, labels)
+        return Volume(name, made | {labels_path(name): pack_labels(labels)}, labels, is_whole=True)
 
     def _edit(self, name: str, ids: Sequence[str], changes: Sequence[Change]) -> Volume:
         count = shard_count(len(ids))
@@ -105,7 +123,7 @@ class Update:
                 labels[number] = record.label if record else None
         if labels != old:
             made[labels_path(name)] = pack_labels(labels)
-        return Volume(name, made, labels)
+        return Volume(name, made, labels, is_whole=False)
 
     def _new(self, entry_id: str) -> Record | None:
         if entry_id in self._fresh:

@@ -11,6 +11,7 @@ from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.ledger import Ledger, SourceRow
 from publisher.engine.messages import Standpoint
 from publisher.engine.rebuild import SITEMAP, THEME
+from publisher.engine.searching import CONTENTS
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.settings import load_settings
@@ -42,7 +43,7 @@ def explain(root: Path, out: Path, asked: str, as_of: datetime) -> Reason | None
         row = next((row for path in _spellings(asked, out) if (row := ledger.file_at(path))), None)
         if row is None:
             return None
-        if row.unit in (THEME, SITEMAP):
+        if row.unit in (THEME, SITEMAP, CONTENTS) or row.unit.startswith("volume:"):
             return Reason(row.path, row.unit, "", (), (), {}, None)
         settings, _ = load_settings(root)
         if settings is None:

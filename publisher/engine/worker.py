@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING
 from publisher.checks import check_across, check_alone, check_edition, check_references
 from publisher.content.images import ImageFile
 from publisher.content.library import Edition, Entry, duplicate_id, read_file
+from publisher.engine.gleaning import Gleaned, Gleaner, Task, do_task
 from publisher.engine.ledger import FileRow, Ledger
 from publisher.engine.memory import Memory
 from publisher.engine.messages import ACROSS, Checked, Made, Planned, Reading, Standpoint, marks, pack_image
 from publisher.lifecycle import changes
 from publisher.problems import Problem
+from publisher.search.record import Record
 from publisher.site.addresses import check_addresses
 from publisher.site.artifacts import Artifact
 from publisher.site.catalogue import Catalogue
@@ -43,6 +45,7 @@ class Worker(Memory):
         self.viewer = Viewer(self.catalogue)
         self._shop, self._keeps_text = shop, keeps_text
         self._checked: dict[str, set[str]] = {}
+        self._gleaner = Gleaner(self.settings.root / "var", self.find_row, is_all=not ledger.is_open) if self.settings.search else None
 
     @property
     def shop(self) -> Shop:
@@ -140,8 +143,28 @@ class Worker(Memory):
             rows = {row.path: row for row in known.get(unit, ())}
             yield Planned(unit, marks(cells), [self.render(unit, artifact, rows.get(artifact.path)) for artifact in artifacts])
             sort, _, name = unit.partition(":")
+            if sort == "entry" and self._gleaner:
+                self._gleaner.take(name, artifacts)
             if sort == "entry" and not self._keeps_text and name not in self._fed:
                 self._entries.drop(name)  # nobody else asks for its text
+
+    def glean(self) -> Gleaned:
+        """What search is to know of the entries made here, when everything is made."""
+        assert self._gleaner is not None
+        return self._gleaner.finish()
+
+    def records(self) -> dict[str, Record | None]:
+        """The same after an edit."""
+        return self._gleaner.records if self._gleaner else {}
+
+    def write_index(self, tasks: Sequence[Task]) -> Iterator[list[tuple[str, bytes]]]:
+        """Files of the search index, by path."""
+        return map(do_task, tasks)
+
+    def close(self) -> None:
+        super().close()
+        if self._gleaner:
+            self._gleaner.close()
 
     def render(self, unit: str, artifact: Artifact, row: FileRow | None) -> Made:
         """Make the bytes of one file unless the one that lies there was made from the same."""

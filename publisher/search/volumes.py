@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 FULL = 8_192
 #: How many entries' texts stand in one file.
 BLOCK = 2
-#: How many entries there are for each shard of a volume.
-_PER_SHARD = 8
+#: How many entries there are for each shard of a volume, and how many while it is small, for then most terms are its own.
+_PER_SHARD, _PER_SMALL, _SMALL = 8, 4, 1_024
 
 
 def bind(found: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -50,7 +50,8 @@ def _bind_years(years: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 def shard_count(entries: int) -> int:
     """How many shards a volume has: a power of two, by the number of its entries alone, so that no edit of a text changes it."""
-    return 1 << max(0, -(-entries // _PER_SHARD) - 1).bit_length()
+    share = _PER_SMALL if entries < _SMALL else _PER_SHARD
+    return 1 << max(0, -(-entries // share) - 1).bit_length()
 
 
 def shard_path(volume: str, shard: int) -> str:
