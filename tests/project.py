@@ -28,7 +28,7 @@ theme:
   custom_dir: templates/site
   font: false
   features: [navigation.tabs]
-extra_css: [assets/tokens.css, assets/site.css]
+extra_css: [assets/tokens.css, assets/site.css, assets/entry.css]
 plugins: [publisher]
 """
 

@@ -56,12 +56,16 @@ class Frames:
             self._fingerprints[layout] = hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
         return self._fingerprints[layout]
 
+    def address(self, frame: Frame) -> str:
+        """Where a page stands in the world."""
+        return f"{self._site_url}{frame.url}"
+
     def stamp(self, frame: Frame, content: str) -> str:
         """Join the pieces of the frame around the values of one page; the values are escaped here, the content is HTML."""
         values = {
             "title": escape(frame.title),
             "description": escape(frame.description or self._description),
-            "canonical": escape(f"{self._site_url}{frame.url}"),
+            "canonical": escape(self.address(frame)),
             "head": frame_head(frame),
             "toc": frame_toc(frame),
             "content": content,

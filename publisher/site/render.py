@@ -10,7 +10,7 @@ from functools import cached_property
 from html import unescape
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -20,6 +20,9 @@ from publisher.problems import PublisherError
 from publisher.site.artifacts import Artifact, View
 from publisher.site.frames import Frames
 
+if TYPE_CHECKING:
+    from publisher.site.qr import QrCodes
+
 
 class Renderer:
     """Makes the bytes of artifacts from ``templates/site/pages`` and ``templates/email`` and a shell."""
@@ -28,6 +31,7 @@ class Renderer:
         self._frames, self._program, self._cache = frames, program, cache
         self._templates = templates
         self._environments: dict[str, jinja2.Environment] = {}
+        self._qr_codes: QrCodes | None = None
 
     def prepare(self) -> None:
         """Compile every template of pages, so that several processes need not each do so; a faulty one is told when it is used."""
@@ -70,7 +74,8 @@ class Renderer:
         frame = artifact.frame
         assert frame is not None
         template = self._environment("site/pages").get_template(artifact.template)
-        content = template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc)
+        address = self._frames.address(frame)
+        content = _framed_tables(template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc, address=address))
         if not frame.is_wide:
             frame = replace(frame, toc=headings_of(content))
         return self._frames.stamp(frame, content).encode()
@@ -103,6 +108,14 @@ class Renderer:
         except ValueError as error:
             raise PublisherError(f"简报太大，Gmail 会截断：{error}；请减少条目", f"the digest is too large: {error}") from error
 
+    def _qr_path(self, address: str) -> tuple[int, str]:
+        """What a template draws a QR code from: its width in modules and the path of the dark ones."""
+        from publisher.site.qr import QrCodes
+
+        if self._qr_codes is None:
+            self._qr_codes = QrCodes()
+        return self._qr_codes.path(address)
+
     def _bytecode_cache(self, folder: str) -> jinja2.BytecodeCache | None:
         """Where compiled templates are kept: compiling them takes longer than most quick builds."""
         if self._cache is None:
@@ -127,6 +140,7 @@ class Renderer:
             )
             environment.filters["wrap"] = _wrap
             environment.globals["kept"] = _Kept()
+            environment.globals["qr_path"] = self._qr_path
             self._environments[folder] = environment
         return self._environments[folder]
 
@@ -180,6 +194,12 @@ def _wrap(text: str, indent: str = "") -> str:
     from publisher.digest.plaintext import wrap
 
     return wrap(text, indent)
+
+
+def _framed_tables(content: str) -> str:
+    """Tables of texts in a box that scrolls within and takes the focus, so that a keyboard gets to columns that a phone has no room for."""
+    opened = content.replace("<table>", '<div class="table-scroll" tabindex="0" role="group" aria-label="表格"><table class="sheet">')
+    return opened.replace("</table>", "</table></div>")
 
 
 _HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
