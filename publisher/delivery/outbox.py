@@ -40,6 +40,7 @@ class Claim(NamedTuple):
     segment_id: int
     domain: str
     attempts: int
+    doubts: int
     address: str
     generation: int
 
@@ -159,7 +160,7 @@ _OPEN = and_(message.c.state.in_(("pending", "unknown")), message.c.ended_at.is_
 def candidates(connection: Connection, edition_id: str, now: float, limit: int, *, closed: Iterable[str] = (), only: int | None = None) -> list[Claim]:
     """Messages that may go out now, locked for this transaction; those for domains in ``closed`` wait. Who has left meanwhile is skipped for good."""
     wanted = (
-        select(message.c.id, message.c.subscriber_id, message.c.segment_id, message.c.domain, message.c.attempts)
+        select(message.c.id, message.c.subscriber_id, message.c.segment_id, message.c.domain, message.c.attempts, message.c.doubts)
         .where(message.c.edition_id == edition_id, _OPEN, message.c.due_at <= now)
         .order_by(message.c.due_at, message.c.id)
         .limit(limit)
@@ -280,6 +281,13 @@ def progress(connection: Connection, edition_id: str, now: float) -> Progress:
     still_open = connection.execute(select(func.count(), func.min(message.c.due_at)).where(mine, _OPEN)).one()
     recent = select(func.sum(case((message.c.ended_at > now - 60, 1), else_=0))).where(mine, message.c.state == "sent")
     return Progress(states, still_open[0], still_open[1], int(connection.execute(recent).scalar() or 0))
+
+
+def next_due(connection: Connection, edition_id: str, *, only: int | None = None) -> float | None:
+    """When the next message may go out; None when none waits."""
+    found = select(func.min(message.c.due_at)).where(message.c.edition_id == edition_id, _OPEN)
+    due: float | None = connection.execute(found if only is None else found.where(message.c.subscriber_id == only)).scalar()
+    return due
 
 
 def load_segments(connection: Connection, numbers: Iterable[int]) -> dict[int, Selection]:
