@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: site serve test lint clean docs bench bench-quick
+.PHONY: site serve test lint clean docs brand bench bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -26,6 +26,9 @@ lint: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/publisher docs
+
+brand: $(STAMP)
+	$(BIN)/python -c "from pathlib import Path; from publisher.site.share import BRANDS, draw_brand, png; [Path(f'templates/site/assets/share/{name}.png').write_bytes(png(draw_brand(name))) for name in BRANDS]"
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

@@ -18,6 +18,14 @@ from publisher.problems import Problem, PublisherError, suggestion
 from publisher.strictyaml import YamlText, compose, node_span
 
 CONFIG_NAME = "mkdocs.yml"
+_ROBOTS = "all|index|follow|none|noindex|nofollow|noarchive|nosnippet|noimageindex"
+#: How a setting whose form is fixed is written.
+_EXAMPLES = {
+    "icp_number": "陕ICP备12345678号-1",
+    "police_number": "陕公网安备 61010202000001号",
+    "robots": "noindex, nofollow",
+    "form_action": "https://mail.example.com",
+}
 
 
 class ClosingDays(BaseModel):
@@ -66,7 +74,9 @@ class Settings(BaseModel):
     verification_overdue_days: int = Field(180, ge=1)
     review_levels: int = Field(0, ge=0, le=3)
     icp_number: str = Field("", pattern=r"^$|^[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?$")
-    police_number: str = Field("", pattern=r"^$|^.{1,3}公网安备\s?\d{14}号$")
+    police_number: str = Field("", pattern=r"^$|^[\u4e00-\u9fff]{1,3}公网安备\s?\d{14}号$")
+    robots: str = Field("", pattern=rf"^$|^(?:{_ROBOTS})(?:, ?(?:{_ROBOTS}))*$")
+    form_action: str = Field("", pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?$")
     mail: MailSettings = MailSettings()
     search: bool = True
 
@@ -162,12 +172,13 @@ def _repeated(source: YamlText, node: yaml.Node | None) -> list[Problem]:
 def _reason(item: Any) -> str:
     """What pydantic minds, in Chinese."""
     context = item.get("ctx", {})
+    example = _EXAMPLES.get(str(item["loc"][0]))
     words = {
         "int_parsing": "要写整数",
         "int_type": "要写整数",
         "greater_than_equal": f"不能小于 {context.get('ge')}",
         "less_than_equal": f"不能大于 {context.get('le')}",
-        "string_pattern_mismatch": "写法不对",
+        "string_pattern_mismatch": f"要写成“{example}”这样" if example else "写法不对",
         "string_type": "要写一行文字",
         "bool_parsing": "要写 true 或 false",
         "bool_type": "要写 true 或 false",

@@ -220,7 +220,7 @@ def test_no_address_leads_out_of_the_site(project: Project, path: str) -> None:
     with previewed(project) as preview:
         status, text, _ = preview.get(path)
         assert status == 404
-        assert "site_name" not in text
+        assert "docs_dir" not in text
         assert "没有找到这个页面" in text
 
 

@@ -16,7 +16,8 @@ import pytest
 from publisher.markup import render
 from publisher.material.shell import load_shell
 from publisher.site.artifacts import Frame
-from publisher.site.frames import Frames, frame_head, frame_toc
+from publisher.site.frames import Frames, frame_toc
+from publisher.site.meta import Site, frame_head
 from tests.host import served
 from tests.layouts import LAYOUTS
 from tests.project import ROOT, Project
@@ -109,12 +110,13 @@ def test_the_page_for_unknown_addresses_begins_at_the_host(project: Project) -> 
 def test_stamping_equals_rendering_the_theme_with_real_values(demo: Project) -> None:
     """The shell is rendered once with slots; rendering Material's own templates with the values gives the same page."""
     shell = load_shell(demo.root)
-    frames = Frames(SITE, "", lambda: shell)
+    site = Site(SITE, "街区", "", "编辑部")
+    frames = Frames(site, lambda: shell)
     frame = Frame("policies/x/", "标题 <甲> & 乙", "说明 “引号”", "policies", ((2, "甲", "甲"), (3, "乙", "乙"), (2, "丙", "丙")))
     values = {"title": "标题 &lt;甲&gt; &amp; 乙", "description": "说明 “引号”", "canonical": f"{SITE}policies/x/", "content": "<h1>内容</h1>"}
     stamped = frames.stamp(frame, values["content"])
     direct = shell.render(frame)
-    for name, value in (values | {"head": frame_head(frame), "toc": frame_toc(frame)}).items():
+    for name, value in (values | {"head": frame_head(frame, site), "toc": frame_toc(frame)}).items():
         direct = direct.replace(f"@@slot:{name}@@", value)
     assert stamped == direct
     assert "@@slot" not in stamped

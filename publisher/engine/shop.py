@@ -11,6 +11,7 @@ from pathlib import Path
 from publisher.engine.output import Output
 from publisher.settings import Settings
 from publisher.site.frames import Frames, Layout, Shell
+from publisher.site.meta import site_words
 from publisher.site.render import Renderer
 
 #: The libraries whose new version may write other bytes.
@@ -25,7 +26,7 @@ class Shop:
         self._shell: Shell | None = None
         self.program = program
         self.output = Output(out)
-        self.frames = Frames(settings.site_url, settings.site_description, self.shell, frames)
+        self.frames = Frames(site_words(settings), self.shell, frames)
         self.renderer = Renderer(settings.templates, self.frames, program, settings.root / "var" / "templates" / program)
 
     def forget_templates(self) -> None:

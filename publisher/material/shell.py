@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jinja2
 import mkdocs
@@ -25,6 +26,7 @@ from mkdocs.utils import get_relative_url
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import PublisherError
 from publisher.site.artifacts import Frame
+from publisher.site.csp import content_policy
 from publisher.site.frames import slot
 
 #: What of the theme's assets our pages never load.
@@ -76,6 +78,7 @@ class _Page:
     content: str = slot("content")
     toc_slot: str = slot("toc")
     head_slot: str = slot("head")
+    policy_slot: str = slot("policy")
     canonical_url: str = slot("canonical")
     toc: list[_Anchor] = field(default_factory=lambda: [_Anchor("#content")])
     previous_page: None = None
@@ -138,7 +141,11 @@ class MaterialShell:
             raise PublisherError(f"主题模板 main.html 出错：{error}", f"the theme's main.html fails: {error}") from error
         written = written.replace('<html lang="zh"', '<html lang="zh-Hans-CN"', 1)
         written = re.sub(r'(<input [^>]*type="checkbox"[^>]*) autocomplete="off"', r"\1", written)  # not allowed on a checkbox
-        return re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", written)).lstrip()
+        if frame.url == "404.html":  # it is served at any depth; what it keeps for the reader is kept for the whole site
+            written = written.replace('new URL(".",location)', f'new URL("{urlsplit(config.site_url or "/").path or "/"}",location)', 1)
+        written = re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", written)).lstrip()
+        own = config.extra.get("publisher") or {}
+        return written.replace(slot("policy"), content_policy(written, own.get("form_action", "")), 1)
 
     @cached_property
     def _environment(self) -> jinja2.Environment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -31,9 +31,22 @@ class FeedLink:
     media_type: str
 
 
+class Shown(NamedTuple):
+    """The picture that stands for a page where it is shared."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the page frame around a content needs: ``url`` relative to the root, ``section`` the folder whose tab is active."""
+    """What the page frame around a content needs: ``url`` relative to the root, ``section`` the folder whose tab is active.
+
+    For machines: ``crumbs`` are the names and addresses from the home page to here, ``named`` meta elements by their name,
+    ``nodes`` what the page describes in the words of schema.org (`publisher.site.jsonld`).
+    """
 
     url: str
     title: str
@@ -44,6 +57,10 @@ class Frame:
     feeds: tuple[FeedLink, ...] = ()
     published: str = ""
     modified: str = ""
+    image: Shown | None = None
+    crumbs: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
+    nodes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def base(self) -> str:

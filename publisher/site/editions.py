@@ -12,6 +12,7 @@ from publisher.digest.message import Envelope
 from publisher.markup import render
 from publisher.site.artifacts import RANK_LIST, Artifact, Frame
 from publisher.site.heads import Head, show_day
+from publisher.site.pages import page
 from publisher.site.views import Viewer
 
 #: The files of one edition beside its archive page.
@@ -24,7 +25,7 @@ def plan_editions(viewer: Viewer) -> Iterator[Artifact]:
     rows = [{"title": e.title, "url": e.url, "day": e.day, "count": len(e.entries), "period": e.period_label} for e in found if e]
     words = "每期简报的存档；想定期收到，可以订阅邮件。"
     view = {"title": "简报", "description": words, "rows": rows, "crumbs": [{"title": "首页", "url": ""}]}
-    yield Artifact("editions/index.html", "page", view, "editions.html", Frame("editions/", "简报", words, is_wide=True), RANK_LIST)
+    yield page(Frame("editions/", "简报", words, is_wide=True), "editions.html", view)
 
 
 def plan_edition(viewer: Viewer, edition_id: str) -> Iterator[Artifact]:
@@ -50,7 +51,7 @@ def plan_edition(viewer: Viewer, edition_id: str) -> Iterator[Artifact]:
     count = len(set(edition.entry_ids))
     frame = Frame(edition.url, edition.data.title, f"本期共{count}条。", is_wide=True)
     sources = (edition.source.path, *(head.path for s in sections for head in s["heads"]))
-    yield Artifact(f"{edition.url}index.html", "page", view, "edition.html", frame, RANK_LIST, sources)
+    yield page(frame, "edition.html", view, RANK_LIST, sources)
     mail = mail_view(viewer, edition, sections)
     envelope = make_envelope(viewer, edition, sections)
     for part, url in files.items():

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from publisher.content.model.vocabulary import Kind
 from publisher.site.artifacts import Frame
+from publisher.site.meta import Site, frame_head
 
 _SLOT = re.compile(r"@@slot:(\w+)@@")
 _LOCAL = re.compile(r'\b(href|src)="(?![a-z][a-z0-9+.-]*:|#|/)([^"]*)"')
@@ -42,31 +43,31 @@ class Shell(Protocol):
 class Frames:
     """The frames of one site, cut when they are first needed; ``load_shell`` is only called then."""
 
-    def __init__(self, site_url: str, description: str, load_shell: Callable[[], Shell], known: Mapping[Layout, list[str]] | None = None) -> None:
+    def __init__(self, site: Site, load_shell: Callable[[], Shell], known: Mapping[Layout, list[str]] | None = None) -> None:
         self.pieces: dict[Layout, list[str]] = dict(known or {})
         self.is_new = False
-        self._site_url, self._description, self._load_shell = site_url, description, load_shell
+        self._site, self._load_shell = site, load_shell
         self._fingerprints: dict[Layout, str] = {}
 
     def fingerprint(self, frame: Frame) -> str:
         """A digest of the pieces that a frame is stamped into, and of what every frame says of the site."""
         layout = _layout(frame)
         if layout not in self._fingerprints:
-            written = "\0".join((self._site_url, self._description, *self._pieces(frame)))
+            written = "\0".join((*self._site, *self._pieces(frame)))
             self._fingerprints[layout] = hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
         return self._fingerprints[layout]
 
     def address(self, frame: Frame) -> str:
         """Where a page stands in the world."""
-        return f"{self._site_url}{frame.url}"
+        return f"{self._site.url}{frame.url}"
 
     def stamp(self, frame: Frame, content: str) -> str:
         """Join the pieces of the frame around the values of one page; the values are escaped here, the content is HTML."""
         values = {
             "title": escape(frame.title),
-            "description": escape(frame.description or self._description),
+            "description": escape(frame.description or self._site.description),
             "canonical": escape(self.address(frame)),
-            "head": frame_head(frame),
+            "head": frame_head(frame, self._site),
             "toc": frame_toc(frame),
             "content": content,
         }
@@ -94,7 +95,7 @@ class Frames:
 
     def _absolute(self, written: str) -> str:
         """The page for unknown addresses is served at any depth: its own addresses begin at the host."""
-        root = urlsplit(self._site_url or "/").path or "/"
+        root = urlsplit(self._site.url or "/").path or "/"
 
         def from_root(match: re.Match[str]) -> str:
             path = match[2].removeprefix("./")
@@ -106,17 +107,6 @@ class Frames:
 
 def _layout(frame: Frame) -> Layout:
     return (frame.section, frame.url.count("/"), frame.is_wide, frame.url if frame.url in ("", "404.html") else "inner")
-
-
-def frame_head(frame: Frame) -> str:
-    """What a page's head says beside the theme's own: its feeds and its times."""
-    # Material takes each link of exactly rel="alternate" for a translation and asks for its sitemap; "feed" tells ours apart.
-    feeds = "".join(
-        f'<link rel="alternate feed" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
-    )
-    named = (("published", frame.published), ("modified", frame.modified))
-    times = "".join(f'<meta property="article:{name}_time" content="{escape(value)}">' for name, value in named if value)
-    return f'<meta name="generator" content="publisher">{feeds}{times}'
 
 
 def frame_toc(frame: Frame) -> str:

@@ -6,15 +6,18 @@ Each function here plans one unit: what belongs to one entry, one kind, one tag 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from publisher.content.codes import industries
 from publisher.content.model.vocabulary import Kind, ListingType
 from publisher.lifecycle import Status
-from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact, FeedLink, Frame
+from publisher.settings import Settings
+from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact, FeedLink, Frame, Shown
 from publisher.site.feeds import FeedList, find_feed
 from publisher.site.heads import industry_title
+from publisher.site.jsonld import entry_nodes, site_nodes
 from publisher.site.views import Viewer, tag_url
 
 #: The kinds with a page of their own, in the order of the navigation.
@@ -33,8 +36,14 @@ KIND_WORDS = {
 
 def page(frame: Frame, template: str, view: dict[str, Any], rank: int = RANK_LIST, sources: tuple[str, ...] = ()) -> Artifact:
     """An artifact for one page in the site's frame."""
+    if "crumbs" in view and not frame.crumbs:
+        frame = replace(frame, crumbs=_steps(view["crumbs"]))
     path = unquote(frame.url if frame.url.endswith(".html") else f"{frame.url}index.html")  # a server looks for the file by the plain name
     return Artifact(path, "page", view, template, frame, rank, sources)
+
+
+def _steps(crumbs: Sequence[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((crumb["title"], crumb["url"]) for crumb in crumbs)
 
 
 def feed_links(found: FeedList | None) -> tuple[FeedLink, ...]:
@@ -49,6 +58,8 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         return
     kind, url = head.kind, head.url
     view = viewer.entry(entry_id, "../" * url.count("/"))
+    crumbs = _crumbs(kind)
+    settings = viewer.catalogue.settings
     is_tombstone = head.status is Status.WITHDRAWN
     entry = viewer.catalogue.entry(entry_id)
     frame = Frame(
@@ -60,9 +71,20 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         feeds=feed_links(find_feed(viewer.catalogue, kind.folder)) if kind is not Kind.PAGE else (),
         published=view["iso_published"],
         modified=view["iso_updated"],
+        image=Shown(**view["image"]) if view["image"] else None,
+        crumbs=_steps(crumbs),
+        named=_names(view, settings),
+        nodes=entry_nodes(view, settings),
     )
     template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
-    yield page(frame, template, {"entry": view, "crumbs": _crumbs(kind)}, RANK_ENTRY, (head.path,))
+    yield page(frame, template, {"entry": view, "crumbs": crumbs}, RANK_ENTRY, (head.path,))
+
+
+def _names(view: dict[str, Any], settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What meta elements say of an entry: where it comes from, what it is about, who wrote it."""
+    f = view["f"]
+    source = f["source"]["name"] if f and f["source"] else settings.publisher_name
+    return (("ContentSource", source), ("Keywords", ",".join(tag["name"] for tag in view["tags"])), ("Author", (f and f["author"]) or ""))
 
 
 def _crumbs(kind: Kind) -> list[dict[str, str]]:
@@ -254,5 +276,5 @@ def plan_home(viewer: Viewer) -> Iterator[Artifact]:
         "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
         "feed": feed.view() if feed else None,
     }
-    frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed))
+    frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed), nodes=site_nodes(settings))
     yield page(frame, "home.html", view, RANK_HOME)

@@ -27,8 +27,9 @@
   const host = document.createElement("div")
   host.id = "publisher-preview"
   const shadow = host.attachShadow({ mode: "open" })
-  const style = document.createElement("style")
-  style.textContent = `
+  // 网页的安全策略不许写 <style>；做成样式表对象就可以
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`
     :host { all: initial; color-scheme: light dark; }
     section, button.fold { position: fixed; z-index: 2147483647; inset: auto 0 0 auto; margin: 16px; font: 15px/1.6 system-ui, sans-serif; }
     section { max-width: min(44rem, calc(100vw - 32px)); box-sizing: border-box; max-height: 60vh; overflow: auto; padding: 12px 16px; border-radius: 10px;
@@ -46,7 +47,8 @@
       section { color: #eee8e2; background: #26221f; } h2, b { color: #ffb3a6; } .mild h2, b.warning { color: #f0c27a; }
       li { border-color: #4a433d; } pre { color: #c4bab0; } :focus-visible { outline-color: #7fc0f5; }
     }
-    @media print { :host { display: none; } }`
+    @media print { :host { display: none; } }`)
+  shadow.adoptedStyleSheets = [sheet]
   const make = (tag, text, parent, name) => {
     const element = document.createElement(tag)
     if (text) element.textContent = text
@@ -62,7 +64,7 @@
     const next = JSON.stringify([state.failure, state.problems, folded])
     if (next === shown) return
     shown = next
-    shadow.replaceChildren(style)
+    shadow.replaceChildren()
     const errors = state.problems.filter((problem) => problem.severity === "error").length
     const mild = !errors && !state.failure
     if (!state.failure && !state.problems.length) { host.remove(); sessionStorage.removeItem(foldedKey); return }
