@@ -206,8 +206,9 @@ def use(page: Any, width: int) -> None:
     if width < 1220:
         page.locator("label.md-header__button[for=__drawer]").click()
         page.locator("label.md-overlay").click(position={"x": width - 10, "y": 400}, force=True)
-    page.locator("form[data-md-component=palette] label:visible").first.click()
-    page.locator("[data-elder-switch]").first.click()
+    page.locator("[data-elder-switch]:visible").first.click()
+    for look in page.locator("form[data-md-component=palette] label:visible").all():  # a phone in 长辈版 has no room for it
+        look.click()
     page.mouse.wheel(0, 900)
     page.mouse.wheel(0, -300)
 
