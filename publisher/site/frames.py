@@ -19,7 +19,7 @@ from publisher.site.artifacts import Frame
 from publisher.site.meta import Site, frame_head
 
 _SLOT = re.compile(r"@@slot:(\w+)@@")
-_LOCAL = re.compile(r'\b(href|src)="(?![a-z][a-z0-9+.-]*:|#|/)([^"]*)"')
+_LOCAL = re.compile(r'\b(href|src|action)="(?![a-z][a-z0-9+.-]*:|#|/)([^"]*)"')
 
 #: What a cut frame is known by: section, depth, whether it is wide, and the address of the home page or the page for unknown addresses.
 Layout = tuple[str, int, bool, str]

@@ -249,6 +249,16 @@ def plan_not_found(_viewer: Viewer) -> Iterator[Artifact]:
     yield page(Frame("404.html", "没有找到这个页面", is_wide=True), "404.html", {"kinds": kinds, "title": "没有找到这个页面"})
 
 
+def plan_search(viewer: Viewer) -> Iterator[Artifact]:
+    """The page that searches; its results are made in the browser. Nothing when search is set off."""
+    if not viewer.catalogue.settings.search:
+        return
+    words = "搜标题、摘要和全文：繁体、全角、各种括号的文号都认得。"
+    kinds = [{"title": kind.label, "url": f"{kind.folder}/"} for kind in LISTED_KINDS]
+    view = {"title": "搜索", "description": words, "kinds": kinds, "crumbs": [{"title": "首页", "url": ""}]}
+    yield page(Frame("search/", "搜索", words, is_wide=True), "search.html", view)
+
+
 def plan_home(viewer: Viewer) -> Iterator[Artifact]:
     """The front page."""
     catalogue, settings = viewer.catalogue, viewer.catalogue.settings

@@ -88,3 +88,226 @@ export function readShard(bytes) {
   }
   return found;
 }
+
+/* The second half: asking. */
+
+/** How many synonyms of one word are tried, and how many words of a query are read. */
+const VARIANTS = 8;
+const WORDS = 12;
+/** Title before summary before text; what has only a synonym comes after what has the word. */
+const FIELDS = 3;
+/** How many texts are read in vain at most, looking for one that has the words as they were written. */
+const SPARE = 4;
+
+/** The index below an address: ``search/`` of the site. */
+export class Search {
+  constructor(address) {
+    this.address = address;
+    this.kept = new Map();
+    this.traditional = null;
+  }
+
+  /** A file of the index, asked for once. */
+  file(path, read, options) {
+    if (!this.kept.has(path)) {
+      const asked = fetch(new URL(path, this.address), options).then((answer) => {
+        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+        return read(answer);
+      });
+      asked.catch(() => this.kept.delete(path)); // another try may be luckier
+      this.kept.set(path, asked);
+    }
+    return this.kept.get(path);
+  }
+
+  contents() {
+    return this.file("contents.json", (answer) => answer.json(), { cache: "no-cache" });
+  }
+
+  /** The words of a query, each with its synonyms behind it. */
+  async read(query) {
+    const { synonyms } = await this.contents();
+    const words = query.split(/\s+/).map((word) => fold(word, this.traditional));
+    return words.filter(Boolean).slice(0, WORDS).map((word) => [...variants(word, synonyms)].slice(0, VARIANTS));
+  }
+
+  /** The entries that have all words of a query, best first. */
+  async find(query) {
+    let words = await this.read(query);
+    let hits = await this.match(words);
+    // The index has no traditional character, so a query with one finds nothing; only then is the table worth its bytes.
+    if (!hits.length && !this.traditional && /[\u3400-\u9fff\ud800-\udfff]/.test(query)) {
+      const table = Array.from((await this.file("traditional.txt", (answer) => answer.text())).replace(/\s/g, ""));
+      this.traditional = new Map(table.filter((_, at) => at % 2 === 0).map((char, at) => [char, table[2 * at + 1]]));
+      words = await this.read(query);
+      hits = await this.match(words);
+    }
+    return { words, hits };
+  }
+
+  async match(words) {
+    if (!words.length) return [];
+    const { volumes } = await this.contents();
+    const found = await Promise.all(volumes.map((volume, place) => this.matchIn(volume, place, words)));
+    return found.flat().sort((a, b) => a.rank - b.rank || a.isOver - b.isOver || b.place - a.place || b.number - a.number);
+  }
+
+  async matchIn(volume, place, words) {
+    const ranks = await Promise.all(words.map((word) => this.rankWord(volume, word)));
+    const over = new Set(decode(Uint8Array.from(atob(volume.over), (char) => char.charCodeAt(0))));
+    const hits = [];
+    for (const [number, first] of ranks[0]) {
+      let rank = first;
+      for (const other of ranks) rank = Math.max(rank, other.has(number) ? other.get(number) : Infinity);
+      if (rank < Infinity) hits.push({ volume, place, number, rank, isOver: over.has(number) ? 1 : 0 });
+    }
+    return hits;
+  }
+
+  /** How well each entry of a volume has a word: the rank by number. */
+  async rankWord(volume, word) {
+    const ranks = new Map();
+    const lists = await Promise.all(word.map((variant) => this.listsOf(volume, queryTerms(variant))));
+    lists.forEach((terms, at) => {
+      for (let field = 0; field < FIELDS; field++) {
+        const rank = (at ? FIELDS : 0) + FIELDS - 1 - field; // 0 is anywhere, 1 a summary, 2 a title
+        for (const number of intersect(terms.map((lists) => lists[field]))) {
+          if (!(ranks.get(number) <= rank)) ranks.set(number, rank);
+        }
+      }
+    });
+    return ranks;
+  }
+
+  listsOf(volume, terms) {
+    return Promise.all(
+      terms.map(async (term) => {
+        const path = `${volume.name}/terms-${scatter(term) & (volume.shards - 1)}.bin`;
+        const shard = await this.file(path, async (answer) => readShard(new Uint8Array(await answer.arrayBuffer())));
+        return (shard.get(term) || [[], [], []]).map(decode);
+      })
+    );
+  }
+
+  /** What is shown of a hit. */
+  async record(hit) {
+    const { block } = await this.contents();
+    const path = `${hit.volume.name}/texts-${Math.floor(hit.number / block)}.json`;
+    const rows = await this.file(path, async (answer) => JSON.parse(new TextDecoder("utf-16le").decode(await answer.arrayBuffer())));
+    const [url, title, summary, kind, kindLabel, day, status, statusLabel, sections, text] = rows[hit.number % block];
+    return { url, title, summary, kind, kindLabel, day, status, statusLabel, sections, text };
+  }
+
+  /** What filters ask of a hit: year, kind, status and industry. */
+  async label(hit) {
+    const { values, marks, years } = await this.file(`${hit.volume.name}/labels.json`, async (answer) => {
+      const { values, of, years } = await answer.json();
+      return { values, marks: of, years: years.flatMap(([year, count]) => Array(count).fill(year)) };
+    });
+    const [kind, status, industry] = values[marks.charCodeAt(hit.number) - 0x30];
+    return { year: [years[hit.number]], kind: [kind], status: [status], industry };
+  }
+}
+
+/** The word, then the word with one of its parts said otherwise. */
+function variants(word, synonyms) {
+  const found = new Set([word]);
+  for (const group of synonyms)
+    for (const part of group)
+      if (word.includes(part)) for (const other of group) found.add(word.replace(part, other));
+  return found;
+}
+
+function intersect(lists) {
+  if (!lists.length) return [];
+  const [shortest, ...rest] = [...lists].sort((a, b) => a.length - b.length);
+  const sets = rest.map((list) => new Set(list));
+  return shortest.filter((number) => sets.every((set) => set.has(number)));
+}
+
+/** Hits with their records, a few at a time: those that have each word as it was written, then those that only have its parts. */
+export class Results {
+  constructor(search, words, hits) {
+    Object.assign(this, { search, words, hits, at: 0, loose: [] });
+  }
+
+  get isDone() {
+    return this.at >= this.hits.length && !this.loose.length;
+  }
+
+  async next(count) {
+    const found = [];
+    const last = this.at + count + SPARE;
+    while (found.length < count && this.at < Math.min(last, this.hits.length)) {
+      const some = this.hits.slice(this.at, (this.at = Math.min(last, this.at + count - found.length)));
+      for (const record of await Promise.all(some.map((hit) => this.search.record(hit)))) {
+        const text = fold(`${record.title}\n${record.summary}\n${record.text}`, this.search.traditional);
+        const isWhole = this.words.every((word) => word.some((variant) => text.includes(variant)));
+        (isWhole ? found : this.loose).push({ record, isLoose: !isWhole });
+      }
+    }
+    return [...found, ...this.loose.splice(0, count - found.length)];
+  }
+}
+
+/** A text folded, and for each unit of it the place in the text where it comes from. */
+function foldWithPlaces(text, traditional) {
+  let folded = "";
+  const places = [];
+  const chars = Array.from(text);
+  for (let at = 0, place = 0; at < chars.length; place += chars[at].length, at++) {
+    let piece = fold(chars[at], traditional);
+    if (!piece && chars[at].replace(MARKS, "")) {
+      const sides = [folded.slice(-1), at + 1 < chars.length ? fold(chars[at + 1], traditional) : ""];
+      const isThin = chars[at] === " " && [sides, [...sides].reverse()].some(([a, b]) => HAN.test(a) && /^[0-9a-z]/.test(b));
+      piece = isThin || folded.endsWith("\n") ? "" : "\n";
+    }
+    for (let unit = 0; unit < piece.length; unit++) places.push(place);
+    folded += piece;
+  }
+  places.push(text.length);
+  return { folded, places };
+}
+
+/** A text in pieces, those that the query means marked: [{words, isMark}]. */
+export function mark(text, words, traditional) {
+  const { folded, places } = foldWithPlaces(text, traditional);
+  const marked = new Uint8Array(text.length);
+  for (const piece of found(folded, words)) marked.fill(1, places[piece[0]], places[piece[1]]);
+  const pieces = [];
+  for (let at = 0, end; at < text.length; at = end) {
+    for (end = at + 1; end < text.length && marked[end] === marked[at]; end++);
+    pieces.push({ words: text.slice(at, end), isMark: marked[at] === 1 });
+  }
+  return pieces;
+}
+
+/** Where the words stand in a folded text, as [start, end]; where a word is nowhere, its runs or else its terms. */
+function found(folded, words) {
+  const places = [];
+  for (const word of words) {
+    const whole = word.filter((variant) => folded.includes(variant));
+    const parts = whole.length ? whole : word[0].split("\n").some((run) => folded.includes(run)) ? word[0].split("\n") : queryTerms(word[0]);
+    for (const part of parts)
+      for (let at = folded.indexOf(part); at >= 0; at = folded.indexOf(part, at + part.length)) places.push([at, at + part.length]);
+  }
+  return places;
+}
+
+/** The part of an entry that shows best why it was found, in pieces. */
+export function excerpt(record, words, traditional, length = 90) {
+  const inText = foldWithPlaces(record.text, traditional);
+  const first = found(inText.folded, words).sort((a, b) => a[0] - b[0])[0];
+  const inSummary = found(foldWithPlaces(record.summary, traditional).folded, words);
+  if (!first || (inSummary.length && record.summary)) return mark(record.summary || record.text.slice(0, length), words, traditional);
+  const at = inText.places[first[0]];
+  const line = record.text.lastIndexOf("\n", at) + 1;
+  const start = at - line > 30 ? at - 24 : line;
+  const end = Math.min(record.text.length, start + length);
+  const cut = record.text.slice(start, end).replace(/\n/g, " ");
+  return [
+    ...(start > line ? [{ words: "…", isMark: false }] : []),
+    ...mark(cut, words, traditional),
+    ...(end < record.text.length ? [{ words: "…", isMark: false }] : []),
+  ];
+}
