@@ -35,6 +35,9 @@ LAYOUTS = {
     "feeds": "feeds/",
     "subscribe": "subscribe/",
     "about": "about/",
+    "search": "search/",
+    "search found": "search/?q=%E7%A8%8E",
+    "search none": "search/?q=%E6%A0%B9%E6%9C%AC%E6%B2%A1%E6%9C%89%E7%9A%84%E8%AF%8D",
     "missing": "404.html",
 }
 

@@ -29,7 +29,7 @@ class SearchFiles:
         found = {}
         for volume in self.contents["volumes"]:
             for block in range(-(-volume["count"] // self.contents["block"])):
-                rows = json.loads((self.folder / volume["name"] / f"texts-{block}.json").read_bytes().decode("utf-16", "surrogatepass"))
+                rows = json.loads((self.folder / volume["name"] / f"texts-{block}.bin").read_bytes().decode("utf-16", "surrogatepass"))
                 for at, row in enumerate(rows):
                     if row:
                         found[volume["name"], block * self.contents["block"] + at] = read_record(row)

@@ -99,7 +99,7 @@ def test_a_removed_entry_rewrites_the_lists_it_stood_in(project: Project) -> Non
     three(project).build().remove("content/news/a.md").build()
     lists = {"index.html", "news/index.html", "tags/index.html", "tags/tax/index.html", "archive/index.html", "archive/2026/11/index.html", "sitemap.xml"}
     assert pages(project) == {"news/b/index.html"} | lists | feeds("", "news/", "tags/tax/")
-    assert project.report.removed == ["news/a/index.html", "search/2026-11/texts-1.json"]
+    assert project.report.removed == ["news/a/index.html", "search/2026-11/texts-1.bin"]
 
 
 def test_a_step_over_a_deadline_rewrites_what_shows_the_status(project: Project) -> None:

@@ -39,20 +39,20 @@ def shards_of(folder: str, count: int, terms: set[int]) -> set[str]:
 def test_a_body_edit_rewrites_the_shards_of_the_terms_that_came_or_went_and_one_block(project: Project) -> None:
     many(project).build().edit("content/news/n07.md", "辛辛的事", "喜事").build()
     changed = terms_of(fold("第7条写的是辛辛的事。")) ^ terms_of(fold("第7条写的是喜事。"))
-    assert index_files(project) == shards_of("2026-11", 16, changed) | {"2026-11/texts-3.json"}
+    assert index_files(project) == shards_of("2026-11", 16, changed) | {"2026-11/texts-3.bin"}
     assert len(index_files(project)) < 10
     assert project.report.removed == []
 
 
 def test_an_edit_that_changes_no_word_rewrites_no_shard(project: Project) -> None:
     many(project).build().edit("content/news/n07.md", "的事。", "的事！").build()
-    assert index_files(project) == {"2026-11/texts-3.json"}
+    assert index_files(project) == {"2026-11/texts-3.bin"}
 
 
 def test_a_title_edit_rewrites_the_shards_of_its_terms_and_one_block(project: Project) -> None:
     many(project).build().edit("content/news/n08.md", "消息n08", "信息n08").build()
     changed = terms_of(fold("消息n08")) ^ terms_of(fold("信息n08"))
-    assert index_files(project) == shards_of("2026-11", 16, changed) | {"2026-11/texts-4.json"}
+    assert index_files(project) == shards_of("2026-11", 16, changed) | {"2026-11/texts-4.bin"}
 
 
 def test_a_new_entry_rewrites_the_newest_month_only(project: Project) -> None:
@@ -60,14 +60,14 @@ def test_a_new_entry_rewrites_the_newest_month_only(project: Project) -> None:
     project.news("new", body="新来的。", 发布时间="2026-11-22").build()
     terms = terms_of(fold("消息new\nnew的摘要\n新来的\n原创"))
     written = index_files(project)
-    assert written - shards_of("2026-11", 16, terms) == {"2026-11/texts-20.json", "2026-11/labels.json", "contents.json"}
+    assert written - shards_of("2026-11", 16, terms) == {"2026-11/texts-20.bin", "2026-11/labels.json", "contents.json"}
 
 
 def test_a_step_over_a_deadline_rewrites_a_block_and_the_labels(project: Project) -> None:
     many(project).edit("content/news/n00.md", "摘要:", "有效期至: 2026-11-24\n摘要:").build("2026-11-23").build("2026-11-25")
     assert "2026-11/labels.json" in index_files(project)
     assert "contents.json" in index_files(project)
-    assert not [path for path in index_files(project) if "texts" in path and path != "2026-11/texts-0.json"]
+    assert not [path for path in index_files(project) if "texts" in path and path != "2026-11/texts-0.bin"]
     assert list(SearchFiles(project.out).over()) == [("2026-11", 0)]
 
 
@@ -94,7 +94,7 @@ def assert_like_clean(project: Project, as_of: str = "2026-11-23 09:00") -> None
     }
 
 
-@pytest.mark.parametrize("name", ["2026-11/terms-3.bin", "2026-11/texts-2.json", "2026-11/labels.json", "contents.json", "traditional.txt"])
+@pytest.mark.parametrize("name", ["2026-11/terms-3.bin", "2026-11/texts-2.bin", "2026-11/labels.json", "contents.json", "traditional.txt"])
 @pytest.mark.parametrize("how", ["spoil", "remove"])
 def test_a_damaged_file_is_made_anew(project: Project, name: str, how: str) -> None:
     file = many(project).build().out / "search" / name

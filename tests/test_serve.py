@@ -369,7 +369,7 @@ def test_the_command_takes_the_next_port_watches_and_ends_at_an_interrupt(projec
             assert until(rf"端口 {port} 被占用，换 {port + 1}")
             assert int(urlsplit(url).port or 0) > port
             project.edit("content/news/a.md", "旧的正文", "新的正文")
-            until(r"写了 7 个文件（news/a/index\.html 等），删除 0 个，\d+ 毫秒")
+            until(r"写了 9 个文件（news/a/index\.html 等），删除 0 个，\d+ 毫秒")
             project.edit("content/news/a.md", "标题: ", "标题：")
             until(r"content/news/a\.md:2:3: 错误 \[full-width-colon\]")
             until("有错误，网页还是上一次的样子")

@@ -56,8 +56,8 @@ class Volume(NamedTuple):
         """Whether a file of the last build is no more: any that was not written when all were, and blocks beyond the last entry."""
         if self.is_whole:
             return path not in self.files
-        block = path.removeprefix(block_path(self.name, 0).removesuffix("0.json"))
-        return block != path and int(block.removesuffix(".json")) * BLOCK >= len(self.labels)
+        block = path.removeprefix(block_path(self.name, 0).removesuffix("0.bin"))
+        return block != path and int(block.removesuffix(".bin")) * BLOCK >= len(self.labels)
 
 
 class Update:

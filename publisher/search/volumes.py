@@ -61,7 +61,7 @@ def shard_path(volume: str, shard: int) -> str:
 
 def block_path(volume: str, block: int) -> str:
     """The file of the texts of `BLOCK` entries."""
-    return f"search/{volume}/texts-{block}.json"
+    return f"search/{volume}/texts-{block}.bin"
 
 
 def labels_path(volume: str) -> str:

@@ -192,7 +192,7 @@ export class Search {
   /** What is shown of a hit. */
   async record(hit) {
     const { block } = await this.contents();
-    const path = `${hit.volume.name}/texts-${Math.floor(hit.number / block)}.json`;
+    const path = `${hit.volume.name}/texts-${Math.floor(hit.number / block)}.bin`;
     const rows = await this.file(path, async (answer) => JSON.parse(new TextDecoder("utf-16le").decode(await answer.arrayBuffer())));
     const [url, title, summary, kind, kindLabel, day, status, statusLabel, sections, text] = rows[hit.number % block];
     return { url, title, summary, kind, kindLabel, day, status, statusLabel, sections, text };
