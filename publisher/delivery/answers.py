@@ -92,8 +92,8 @@ SAYINGS: tuple[Saying, ...] = (
     _saying("gmail", "5", r"likely (unsolicited|suspicious)|unauthenticated|not pass(ed)? authentication|low reputation", Meaning.REFUSED),
     # Outlook.com and Exchange Online: codes in brackets, AS(…), S3140 and the like.
     _saying("outlook", "4", r"\(?(RP-00[1-3]|S775|S77[57]\w?)\)?|temporarily rate limited", Meaning.TOO_FAST),
-    _saying("outlook", "5", r"\b(S3140|S3150|S3115|SC-00\d|DY-00\d|OU-00\d|AS\(\d+\))|part of their network is on our block list", Meaning.REFUSED),
     _saying("outlook", "5", r"recipient address rejected: access denied", Meaning.NO_READER),  # 550 5.4.1: not in the directory
+    _saying("outlook", "5", r"\b(S3140|S3150|S3115|SC-00\d|DY-00\d|OU-00\d|AS\(\d+\))|part of their network is on our block list", Meaning.REFUSED),
     _saying("outlook", "5", r"requested action not taken: mailbox unavailable", Meaning.NO_READER),
 )
 
@@ -216,3 +216,8 @@ def _fitted(meaning: Meaning, digit: str, command: Command) -> Meaning:
     if meaning is Meaning.NO_READER and command in {Command.MAIL, Command.RSET, Command.DATA}:
         return Meaning.REFUSED
     return meaning
+
+
+def is_hard(code: int, words: str, receiver: str = "") -> bool:
+    """Whether an answer given while sending says that the mailbox is not there: the reader is to be struck off."""
+    return bool(code) and meaning_of(code, words, Command.END, receiver=receiver) is Meaning.NO_READER

@@ -168,4 +168,5 @@ pace = Table(  # how fast a receiving domain may be written to, shared by all wo
     Column("day", Text, nullable=False, server_default=""),
     Column("sent_today", Integer, nullable=False, server_default="0"),
     Column("held_until", Double, nullable=False, server_default="0"),
+    Column("holds", SmallInteger, nullable=False, server_default="0"),  # one after the other, each twice as long
 )

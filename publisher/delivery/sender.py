@@ -237,7 +237,7 @@ class Sender:
     def _allowed(self, connection: Connection, found: Sequence[Claim], now: float) -> list[Claim]:
         """Those of some candidates that may go to their domains now; a domain that takes no more is left in peace for a second."""
         assert self._pace is not None
-        left = {domain: self._pace.take(connection, domain, count, now) for domain, count in Counter(one.domain for one in found).items()}
+        left = {domain: self._pace.take(connection, domain, count, now) for domain, count in sorted(Counter(one.domain for one in found).items())}
         allowed = []
         for one in found:
             if left[one.domain] > 0:
