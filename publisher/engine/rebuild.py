@@ -228,7 +228,8 @@ class _Rebuild:
             self._write_search(volumes)
             return set()
         fresh = self.crew.records()
-        old = {name: self.ledger.row(f"volume:{name}") for name in self.ledger.row("volumes")}
+        is_moved = any(row.startswith("volume") for row in news.rows)
+        old = {name: self.ledger.row(f"volume:{name}") for name in self.ledger.row("volumes")} if is_moved else volumes
         update = Update(Before(self.order.out, old, self.damaged_volumes), volumes, fresh)
         changed = update.volumes() if fresh or news.rows or self.damaged_volumes else []
         is_other = volumes.keys() != old.keys() or CONTENTS in dirty or SYNONYMS_PATH in self.touched
@@ -238,7 +239,8 @@ class _Rebuild:
             self._take(plan_contents({name: labels[name] for name in volumes}, read_synonyms(self.worker.settings.root)[0]))
         for volume in changed:
             self._take(plan_files(f"volume:{volume.name}", volume.files))
-        return {row.path for volume in changed for row in self.ledger.files_of(f"volume:{volume.name}") if volume.has_lost(row.path)}
+        fewer = [volume for volume in changed if volume.is_whole or len(volume.labels) < len(old[volume.name])]
+        return {row.path for volume in fewer for row in self.ledger.files_of(f"volume:{volume.name}") if volume.has_lost(row.path)}
 
     def _write_search(self, volumes: Mapping[str, Sequence[str]]) -> None:
         """The whole index, from what the processes have gathered."""
