@@ -6,6 +6,7 @@ the project's own ``mkdocs.yml`` and templates with nothing left out.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -168,6 +169,18 @@ class Ours(Peer):
         return self.verb("build")
 
 
+class WithoutSearch(Ours):
+    """The same with search set off: what is left over is what search costs."""
+
+    name = "plain"
+
+    def _write_site(self) -> None:
+        super()._write_site()
+        config = self.root / "mkdocs.yml"
+        lines = config.read_text(encoding="utf-8").replace("\n  publisher:\n", "\n  publisher:\n    search: false\n", 1)
+        config.write_text(lines, encoding="utf-8", newline="\n")
+
+
 class Hugo(Peer):
     """Hugo, from the package that carries its binary."""
 
@@ -184,6 +197,24 @@ class Hugo(Peer):
         # The binary itself: the package's own entry point would first start Python.
         (binary,) = self.tools.glob("lib/python*/site-packages/hugo/binaries/hugo")
         return [str(binary), "--quiet", "--cacheDir", str(self.root / "cache")]
+
+
+class Pagefind(Hugo):
+    """Hugo, then Pagefind over its pages: the usual search of a static site."""
+
+    name = "pagefind"
+    packages = ("hugo", "pagefind", "pagefind_bin")
+    is_quick = False
+    rebuilds = False
+
+    def _write_site(self) -> None:
+        shutil.copytree(HERE / "sites" / Hugo.name, self.root)
+
+    @property
+    def command(self) -> Sequence[str]:
+        (binary,) = self.tools.glob("lib/python*/site-packages/pagefind_bin/pagefind")
+        both = [*super().command, "&&", str(binary), "--quiet", "--site", self.out]
+        return ["sh", "-c", " ".join(part if part == "&&" else shlex.quote(part) for part in both)]
 
 
 class Material(Peer):
@@ -264,4 +295,4 @@ class Eleventy(Peer):
 
 
 #: In the order of the table.
-PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Ours, Hugo, Pelican, Eleventy, Material)}
+PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Ours, WithoutSearch, Hugo, Pagefind, Pelican, Eleventy, Material)}

@@ -19,7 +19,15 @@ _TASKS = {
     TITLE: "after one title edit, an entry of the middle of the years",
     NOTHING: "nothing changed",
 }
-_LABELS = {"ours": "ours", "hugo": "Hugo", "pelican": "Pelican", "eleventy": "Eleventy", "material": "mkdocs-material"}
+_LABELS = {
+    "ours": "ours",
+    "plain": "ours without search",
+    "hugo": "Hugo",
+    "pagefind": "Hugo and Pagefind",
+    "pelican": "Pelican",
+    "eleventy": "Eleventy",
+    "material": "mkdocs-material",
+}
 
 #: Records by corpus size, then by peer.
 Sizes = Mapping[int, Mapping[str, Record]]

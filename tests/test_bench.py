@@ -14,11 +14,12 @@ import pytest
 from bench import formats
 from bench.corpus import FIRST, LAST, Corpus
 from bench.measure import CommandError, Run, measure
-from bench.peers import PEERS, Ours
+from bench.peers import PEERS, Ours, WithoutSearch
 from bench.results import Results, as_markdown
 from bench.rounds import BODY, CLEAN, NEWEST, NOTHING, TITLE, Record, edit, middle, restore
 from bench.serve import serve_latency
-from bench.targets import MARGINS, failures
+from bench.targets import MARGINS, TARGETS, failures
+from publisher.settings import load_settings
 from tests.project import ROOT, Project
 
 DIGEST = """
@@ -158,6 +159,22 @@ def test_the_table_says_what_was_measured() -> None:
     assert "| at most 100 ms | 60 ms | met |" in text
 
 
+def test_search_is_judged_by_what_it_adds() -> None:
+    records = {"ours": _record(3.0, 300), "plain": _record(1.0, 100), "hugo": _record(4.0, 400), "pagefind": _record(24.0, 2_000)}
+    found = {target.name: target.ratio(records) for target in TARGETS if "search" in target.name}
+    assert found == {"search, wall, to Pagefind's": 2 / 20, "search, peak memory, to Pagefind's": 200 / 2_000}
+    del records["plain"]
+    assert {target.ratio(records) for target in TARGETS if "search" in target.name} == {None}
+
+
+def test_the_site_without_search_says_so(tmp_path: Path) -> None:
+    peer = WithoutSearch(tmp_path, 10)
+    peer.set_up(Corpus(10))
+    settings, problems = load_settings(peer.root)
+    assert settings is not None
+    assert (settings.search, problems) == (False, [])
+
+
 def test_a_lost_ratio_is_named() -> None:
     good, bad = {"ours": _record(1.0, 100), "hugo": _record(2.0, 200)}, {"ours": _record(16.0, 100), "hugo": _record(2.0, 200)}
     assert failures(good, MARGINS) == []
@@ -169,6 +186,6 @@ def test_what_peers_are_installed_from_is_versions_only() -> None:
     pinned = {line.partition("==")[0].lower() for line in lines if "==" in line}
     assert len(pinned) == len(lines)
     for name, peer in PEERS.items():
-        if name not in ("ours", "eleventy"):
+        if name not in ("ours", "plain", "eleventy"):
             assert {package.lower() for package in peer.packages} <= pinned
     assert not (ROOT / "bench" / "package-lock.json").exists()
