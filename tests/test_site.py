@@ -174,7 +174,7 @@ def test_a_reader_on_a_phone_reaches_a_policy_through_the_menu(demo_url: str, br
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(demo_url)
-    page.locator("label.md-header__button[for=__drawer]").click()
+    page.get_by_role("button", name="菜单").click()
     page.locator(".md-nav--primary a", has_text="政策").first.click()
     page.wait_for_url("**/policies/")
     page.locator(".card a", has_text="稳岗返还").first.click()

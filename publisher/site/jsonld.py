@@ -45,7 +45,8 @@ def site_nodes(settings: Settings) -> tuple[Node, ...]:
     url = settings.site_url
     publisher = {"@type": "Organization", "@id": f"{url}#publisher", "name": settings.publisher_name, "url": url, "logo": f"{url}assets/share/site.png"}
     site = {"@type": "WebSite", "@id": f"{url}#site", "url": url, "name": settings.site_name, "inLanguage": LANGUAGE}
-    return (site | {"description": settings.site_description, "publisher": {"@id": publisher["@id"]}}, publisher)
+    found = search_action(settings) if settings.search else None
+    return (site | {"description": settings.site_description, "publisher": {"@id": publisher["@id"]}, "potentialAction": found}, publisher)
 
 
 def search_action(settings: Settings) -> Node:
