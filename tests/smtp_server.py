@@ -116,7 +116,7 @@ class Scripted:
             return self._answer(stream, name, "250 2.0.0 OK")
         if not self._answer(stream, "DATA", "354 go on"):
             return False
-        if self.last.startswith("354"):
+        if stream.last.startswith("354"):
             data = stream.message(self.script.get("in data", [""])[0])
             if data is None:
                 return False
@@ -126,22 +126,22 @@ class Scripted:
 
     def _answer(self, stream: _Stream, name: str, usual: str) -> bool:
         planned = self.script.get(name)
-        self.last = (planned.pop(0) if planned and len(planned) > 1 else planned[0] if planned else "") or usual
-        if self.last == STALL:
+        stream.last = (planned.pop(0) if planned and len(planned) > 1 else planned[0] if planned else "") or usual
+        if stream.last == STALL:
             self._over.wait(20)
-        if self.last in {DROP, STALL}:
+        if stream.last in {DROP, STALL}:
             return False
-        if self.last == RESET:
+        if stream.last == RESET:
             stream.reset()
             return False
-        stream.write(self.last)
-        return not self.last.startswith("421")
+        stream.write(stream.last)
+        return not stream.last.startswith("421")
 
 
 class _Stream:
     def __init__(self, peer: socket.socket, writes: list[bytes], *, tls: ssl.SSLContext | None) -> None:
         self.peer = tls.wrap_socket(peer, server_side=True) if tls else peer
-        self.writes, self.buffer = writes, b""
+        self.writes, self.buffer, self.last = writes, b"", ""
 
     def close(self) -> None:
         self.peer.close()

@@ -189,7 +189,7 @@ def _room(row: Any, limit: Limit, now: float) -> int:
 
 
 def _tokens(row: Any, limit: Limit, now: float) -> float:
-    return min(float(limit.burst), float(row.tokens) + max(0.0, now - row.filled_at) * (limit.rate or 0.0))
+    return min(float(limit.burst), float(row.tokens + max(0.0, now - row.filled_at) * (limit.rate or 0.0)))
 
 
 def _spend(connection: Connection, row: Any, limit: Limit, count: int, now: float) -> None:
