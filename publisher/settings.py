@@ -25,6 +25,7 @@ _EXAMPLES = {
     "police_number": "陕公网安备 61010202000001号",
     "robots": "noindex, nofollow",
     "form_action": "https://mail.example.com",
+    "service_url": "https://mail.example.com/",
 }
 
 
@@ -53,6 +54,15 @@ class MailSettings(BaseModel):
     subject_prefix: str = "【西一路】"
 
 
+class RetentionSettings(BaseModel):
+    """How many days a subscriber's data is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unconfirmed: int = Field(7, ge=7, le=90)
+    withdrawn: int = Field(30, ge=1, le=1095)
+
+
 class Settings(BaseModel):
     """What a build depends on beside content, templates and time."""
 
@@ -78,6 +88,9 @@ class Settings(BaseModel):
     robots: str = Field("", pattern=rf"^$|^(?:{_ROBOTS})(?:, ?(?:{_ROBOTS}))*$")
     form_action: str = Field("", pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?$")
     mail: MailSettings = MailSettings()
+    retention_days: RetentionSettings = RetentionSettings()
+    # Room is left for /u/ and a token: a List-Unsubscribe URI has at most 77 characters.
+    service_url: str = Field("", max_length=37, pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*$")
     search: bool = True
 
     @property
@@ -179,6 +192,7 @@ def _reason(item: Any) -> str:
         "greater_than_equal": f"不能小于 {context.get('ge')}",
         "less_than_equal": f"不能大于 {context.get('le')}",
         "string_pattern_mismatch": f"要写成“{example}”这样" if example else "写法不对",
+        "string_too_long": f"最长 {context.get('max_length')} 个字符",
         "string_type": "要写一行文字",
         "bool_parsing": "要写 true 或 false",
         "bool_type": "要写 true 或 false",

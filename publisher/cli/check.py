@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 from publisher.cli.options import add_common, say, time_of
 from publisher.cli.problems import print_problems, problems_json
+from publisher.cli.surroundings import has_database
+from publisher.content.library import Library
+from publisher.content.taxonomy import TAXONOMY_PATH
 from publisher.engine.prepare import prepare
 from publisher.lifecycle import next_change
-from publisher.problems import has_errors
+from publisher.problems import Problem, Span, has_errors
 from publisher.problems.order import sort_problems
 
 
@@ -30,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
         say("正在检查外部链接……")
         problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of, prepared.settings.site_url)])
+    problems = sort_problems([*problems, *_missing_tags(options.root, prepared.library)])
     change = next_change(prepared.library, as_of, prepared.settings.closing_days)
     if options.format == "json":
         result = problems_json(problems) | {
@@ -41,3 +47,23 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_problems(problems, options.format, options.lang)
     return 1 if has_errors(problems, strict=options.strict) else 0
+
+
+def _missing_tags(root: Path, library: Library) -> Iterator[Problem]:
+    """Tags that readers of the newsletter chose and that are no more: neither in the table nor on any entry. Without a database nothing is asked."""
+    taxonomy = library.taxonomy
+    if not taxonomy.tags or not has_database(root):
+        return
+    from publisher.cli.surroundings import open_database
+    from publisher.delivery.retention import chosen_tags
+
+    database = open_database(root)
+    try:
+        with database.begin() as connection:
+            counts = chosen_tags(connection)
+    finally:
+        database.close()
+    used = {tag for entry in library.entries for tag in library.tags_of(entry)}
+    for tag, count in sorted(counts.items()):
+        if taxonomy.canonical(tag) not in taxonomy.tags and taxonomy.canonical(tag) not in used:
+            yield Problem("tag-with-subscribers", Span(TAXONOMY_PATH), {"value": tag, "count": count})

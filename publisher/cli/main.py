@@ -16,6 +16,8 @@ VERBS = {
     "build": "检查并生成网站 / check and build the site",
     "serve": "边写边看：网页随保存更新 / preview that follows each save",
     "digest": "拟定和生成简报 / plan and build a digest",
+    "subscribers": "订阅者：列出、登记、导入、导出、删除 / readers of the newsletter",
+    "database": "订阅者的数据库：升级、备份、状态 / the database of subscribers",
     "new": "新建一篇的起始文件 / write a starting file",
     "why": "说明网站里一个文件从何而来 / explain a file of the site",
     "docs": "由模型生成手册里的表格 / write the tables of the editors' guide",

@@ -53,9 +53,12 @@ subscriber = Table(
     Column("created_at", Double, nullable=False),
     Column("confirmed_at", Double),
     Column("changed_at", Double, nullable=False),
+    Column("requested_at", Double),  # when a confirmation was last asked for that has not come yet
+    Column("wanted", Text),  # the choice that it would put into force, see `publisher.delivery.choice`
     _one_of("state", SUBSCRIBER_STATES),
     _one_of("frequency", ("daily", "weekly", "monthly", "none")),
     CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_is_a_day"),
+    sqlite_autoincrement=True,  # the number of one who was deleted is never given again: old links name it
 )
 Index("subscriber_group", subscriber.c.state, subscriber.c.frequency, subscriber.c.preferences)
 
@@ -70,6 +73,42 @@ consent = Table(  # what a reader agreed to or took back: when, by which way, in
     Column("wording", Text, nullable=False),  # the sentence that was agreed to, or the reason given
     Column("network", Text, nullable=False, server_default=""),  # the network it came from, never the whole address
     _one_of("act", ("asked", "confirmed", "changed", "withdrawn")),
+)
+
+request = Table(  # a form that was sent in and not looked at yet: answering it takes the same time whoever is in the database
+    "request",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("network", Text, nullable=False, server_default=""),
+    Column("at", Double, nullable=False),
+)
+
+letter = Table(  # a confirmation mail that waits to be sent
+    "letter",
+    metadata,
+    Column("subscriber_id", _ID, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+)
+
+notice = Table(  # when an address was last sent a confirmation mail, and how often without an answer; it outlives the subscriber, so it is a digest
+    "notice",
+    metadata,
+    Column("address_digest", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+)
+
+allowance = Table(  # how many more forms a network may send in (a bucket that fills again with time), shared by all processes of the service
+    "allowance",
+    metadata,
+    Column("network_digest", Text, primary_key=True),
+    Column("tokens", Double, nullable=False),
+    Column("filled_at", Double, nullable=False),
 )
 
 suppression = Table(  # who is not written to any more, whatever lists say; it outlives the subscriber, so it holds a digest of the address only

@@ -387,6 +387,13 @@ CODES: dict[str, Code] = {
         "名称、别名和网址名都不能重复。",
         "Names, aliases and slugs must differ.",
     ),
+    "tag-with-subscribers": Code(
+        _E,
+        "没有标签“{value}”了，但有 {count} 位订阅者选了它。",
+        "There is no tag “{value}” any more, and {count} subscriber(s) chose it.",
+        "在标签表里留着它，写“被替代: 新标签”；或者把它写进新标签的“别名”。",
+        "Keep it in the table with `replaced_by`, or make it an alias of another tag.",
+    ),
     "synonym-alone": Code(
         _E,
         "同义词表里这一组只有一个词：“{value}”。",
