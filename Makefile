@@ -43,4 +43,6 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) site var
+	rm -rf $(VENV) site
+	@# readers and the secret of their links cannot be made again
+	@if [ -d var ]; then find var -mindepth 1 -maxdepth 1 ! -name 'subscribers.sqlite*' ! -name secret -exec rm -rf {} +; fi

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 from publisher import linkcheck, markup
+from publisher.cli import main
 from publisher.clock import read_as_of
 from publisher.content.source import MAX_BYTES
 from publisher.engine.prepare import Prepared, prepare
@@ -41,6 +42,7 @@ IN_PYTHON = {
     "dead-link": "test_links_are_reported_where_they_stand",
     "unreached-link": "test_links_are_reported_where_they_stand",
     "moved-link": "test_links_are_reported_where_they_stand",
+    "tag-with-subscribers": "test_a_tag_that_subscribers_chose_is_missed",
 }
 
 
@@ -513,6 +515,18 @@ def test_places_are_asked_for_once_however_much_is_wrong(tmp_path: Path, monkeyp
         assert len(check(tmp_path / str(number), {"content/news/a.md": NEWS + body})) == number
         counts.append(len(calls))
     assert counts[0] == counts[1]
+
+
+def test_a_tag_that_subscribers_chose_is_missed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the command asks the database; more of it is in test_subscribers_cli.py."""
+    tags = "标签:\n  - {名称: 税收, 网址名: tax}\n  - {名称: 用电, 网址名: power}\n"
+    write(tmp_path, {"mkdocs.yml": MKDOCS, "content/news/a.md": NEWS, "content/taxonomy/tags.yml": tags})
+    assert main(["subscribers", "add", "a@qq.com", "--origin", "x", "--tag", "tax", "--root", str(tmp_path)]) == 0
+    write(tmp_path, {"content/taxonomy/tags.yml": tags.replace("税收", "财税")})
+    capsys.readouterr()
+    assert main(["check", "--root", str(tmp_path), "--as-of", "2026-11-23", "--lang", "en"]) == 1
+    told = "content/taxonomy/tags.yml:1:1: error [tag-with-subscribers] There is no tag “税收” any more, and 1 subscriber(s) chose it."
+    assert told in capsys.readouterr().out
 
 
 # --- links asked over the network ---------------------------------------------------------------------------------------------

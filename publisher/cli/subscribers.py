@@ -214,7 +214,7 @@ def _mail(options: argparse.Namespace, database: Database) -> int:
     settings = settings_of(options)
     if settings is None:
         return 1
-    transport = open_transport(options.root)
+    transport = open_transport()
     if transport is None:
         words = "确认邮件在等：设好 PUBLISHER_SMTP_URL 后，由订阅服务寄出，或运行 publisher subscribers mail"
         _tell(options, words, "confirmation mails wait: set PUBLISHER_SMTP_URL, then the service or `publisher subscribers mail` sends them")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from publisher.cli.options import time_of
 from publisher.cli.problems import print_problems
 from publisher.content.taxonomy import Taxonomy, read_taxonomy
-from publisher.problems import PublisherError
 from publisher.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -71,9 +70,12 @@ def taxonomy_of(root: Path) -> Taxonomy:
     return read_taxonomy(root)[0]
 
 
-def open_transport(root: Path) -> Transport | None:
+def open_transport() -> Transport | None:
     """The mail server of ``PUBLISHER_SMTP_URL``; None when it is not set. A wrong address is a `PublisherError`."""
     url = os.environ.get("PUBLISHER_SMTP_URL")
     if not url:
         return None
-    raise PublisherError(f"还没有传输方式：{root}", f"no transport yet: {root}")
+    from publisher.delivery.transport.server import parse_server
+    from publisher.delivery.transport.smtp import SmtpTransport
+
+    return SmtpTransport(parse_server(url, os.environ))
