@@ -178,14 +178,13 @@ def test_an_end_that_is_not_there_is_told_and_never_raises_later(name: str, tmp_
         "listmonk": f"listmonk+http://api:token@127.0.0.1:{free_port()}/?template=3",
     }
     transport = open_transport(at[name], {})
-    try:
+    answer = None
+    with contextlib.suppress(TransportError):
         session = transport.open()
-    except TransportError as error:
-        assert error.zh != error.en
-        return
-    answer = session.send("a@example.com", "b@example.com", message(1))
-    session.close()
-    assert (answer.outcome, answer.is_closed) == (Outcome.TEMPORARY, True)
+        answer = session.send("a@example.com", "b@example.com", message(1))
+        session.close()
+    assert (name == "listmonk") is (answer is not None)
+    assert answer is None or (answer.outcome, answer.is_closed) == (Outcome.TEMPORARY, True)
 
 
 @pytest.mark.parametrize(
@@ -225,8 +224,11 @@ def test_a_maildir_is_not_made_of_something_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("step", "outcome", "is_about_us"),
-    [(200, Outcome.ACCEPTED, False), (400, Outcome.PERMANENT, True), (403, Outcome.PERMANENT, True), (404, Outcome.PERMANENT, True),
-     (302, Outcome.PERMANENT, True), (429, Outcome.TEMPORARY, True), (500, Outcome.TEMPORARY, False), (502, Outcome.TEMPORARY, False), ("drop", Outcome.UNKNOWN, False)],
+    [
+        (200, Outcome.ACCEPTED, False), (302, Outcome.PERMANENT, True), (400, Outcome.PERMANENT, True), (403, Outcome.PERMANENT, True),
+        (404, Outcome.PERMANENT, True), (429, Outcome.TEMPORARY, True), (500, Outcome.TEMPORARY, False), (502, Outcome.TEMPORARY, False),
+        ("drop", Outcome.UNKNOWN, False),
+    ],
 )  # fmt: skip
 def test_what_listmonk_answers(step: int | str, outcome: Outcome, is_about_us: bool) -> None:
     with serve_listmonk(step) as (at, _):

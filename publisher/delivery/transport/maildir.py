@@ -7,6 +7,8 @@ from pathlib import Path
 
 from publisher.delivery.transport.protocol import Answer, Outcome, TransportError
 
+_PARTS = frozenset({"tmp", "new", "cur"})
+
 
 class MaildirTransport:
     """Sessions with one Maildir; it is made when it is not there."""
@@ -15,11 +17,12 @@ class MaildirTransport:
         self.path = path
 
     def open(self) -> MaildirSession:
-        if self.path.exists() and not (self.path / "new").is_dir() and any(self.path.iterdir() if self.path.is_dir() else (self.path,)):
-            raise TransportError(f"{self.path} 不是 Maildir，里面有别的东西", f"{self.path} is no Maildir, and not empty", is_permanent=True)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            return MaildirSession(mailbox.Maildir(self.path, create=True))
+            if self.path.exists() and not (self.path / "new").is_dir() and {part.name for part in self.path.iterdir()} - _PARTS:
+                raise TransportError(f"{self.path} 不是 Maildir，里面有别的东西", f"{self.path} is no Maildir, and not empty", is_permanent=True)
+            for part in _PARTS:  # not left to `mailbox`, which stumbles when two begin at once
+                (self.path / part).mkdir(parents=True, exist_ok=True)
+            return MaildirSession(mailbox.Maildir(self.path, create=False))
         except OSError as error:
             raise TransportError(f"打不开 Maildir {self.path}：{error.strerror}", f"cannot open the Maildir {self.path}: {error.strerror}") from error
 
