@@ -59,17 +59,17 @@ class Index:
 
 def _unite(lists: _Lists) -> dict[int, array[int]]:
     """The lists without the pairs that say where runs begin and end, and with those of single units, each of which begins some pair."""
-    singles: dict[int, set[int]] = defaultdict(set)
+    singles: dict[int, list[array[int]]] = defaultdict(list)
     found: dict[int, array[int]] = {}
     for term, numbers in lists.items():
         if is_begin(term):
             continue
         if term < 1 << 32:
-            singles[term & 0xFFFF].update(numbers)
+            singles[term & 0xFFFF].append(numbers)
         if not is_end(term):
             found[term] = numbers
-    for unit, several in singles.items():
-        found[unit] = array("I", several)
+    for unit, several in singles.items():  # one set at a time: all of them would take more room than everything else
+        found[unit] = array("I", set().union(*several))
     return found
 
 
