@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: site serve test lint clean docs brand bench bench-quick
+.PHONY: site serve test lint clean docs brand bench bench-mail bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -32,6 +32,9 @@ brand: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+bench-mail: $(STAMP)
+	$(BIN)/python -m bench.mail
 
 bench-quick: $(STAMP)
 	$(BIN)/python -m bench --quick

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.corpus import Corpus
 from bench.measure import CommandError
 from bench.peers import HERE, PEERS, PROJECT, Ours
-from bench.results import Results, as_markdown, machine, tables, targets
+from bench.results import Results, as_markdown, machine, sections_of, tables, targets
 from bench.rounds import Record, measure_all
 from bench.serve import is_there, serve_latency
 from bench.targets import MARGINS, failures
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(lost) or "bench: no ratio to Hugo is lost")
         return 1 if lost else 0
     print("\n" + targets(results))
-    options.results.write_text(as_markdown(results), encoding="utf-8", newline="\n")
+    options.results.write_text(as_markdown(results) + sections_of(options.results), encoding="utf-8", newline="\n")
     print(f"bench: wrote {options.results}")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,3 +156,19 @@ def _mega(count: int | None) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def as_section(file: Path, name: str, text: str) -> None:
+    """Put a part that another command measures into a file of results, in place of the one that was there."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    head, _, rest = before.partition(begin)
+    tail = rest.partition(end)[2]
+    file.write_text(f"{head.rstrip()}\n\n{begin}\n\n{text}\n\n{end}\n{tail.lstrip()}", encoding="utf-8", newline="\n")
+
+
+def sections_of(file: Path) -> str:
+    """The parts of a file of results that other commands have measured."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    found = re.findall(r"<!-- (\w+): begin -->.*?<!-- \1: end -->", text, re.DOTALL)
+    return "".join(f"\n{text[text.index(f'<!-- {name}: begin -->') : text.index(f'<!-- {name}: end -->')]}<!-- {name}: end -->\n" for name in found)

@@ -49,6 +49,7 @@ class MailSettings(BaseModel):
     reply_to: str = Field("editor@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     list_id: str = Field("digest.example.com", pattern=r"^[A-Za-z0-9.-]+$")
     unsubscribe_url: str = Field("https://example.com/u/TOKEN", pattern=r"^https://\S{1,69}$")
+    preferences_url: str = Field("", pattern=r"^$|^https://\S{1,200}$")
     unsubscribe_mailto: str = Field("unsubscribe@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     postal_address: str = ""
     subject_prefix: str = "【西一路】"

@@ -1,4 +1,4 @@
-"""``publisher digest plan|build``: propose an edition as a file, and make its mail and archive page."""
+"""``publisher digest plan|build``, and the way to send, status and explain: propose an edition as a file, and make its mail and archive page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from publisher.cli import digest_send
 from publisher.cli.options import add_common, say, time_of
 from publisher.cli.problems import print_problems
 from publisher.content.model.vocabulary import Period
@@ -18,7 +19,7 @@ from publisher.site.editions import MAIL_FILES
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="plan|build")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="plan|build|send|status|explain")
     plan = actions.add_parser("plan", help="拟定一期简报，写到 content/editions/", description="拟定一期简报")
     build = actions.add_parser("build", help="生成一期简报的邮件和存档页", description="生成一期简报")
     for action in (plan, build):
@@ -28,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--replace", action="store_true", help="已有同名文件时也重新拟定（原文件会被覆盖）")
     plan.add_argument("--if-missing", action="store_true", help="已有同名文件时不动它，也不算错")
     build.add_argument("--out", type=Path, default=None, metavar="DIR", help="网站文件夹，默认 site/")
+    digest_send.configure(actions)
     plan.set_defaults(run=run_plan, format="text")
     build.set_defaults(run=run_build, format="text")
 

@@ -39,6 +39,10 @@ _FAREWELL = 60.0
 _REST = 60.0
 
 
+class Skipped(PublisherError):  # noqa: N818  # it is no fault
+    """Raised by ``compose`` when a message is not to be sent after all."""
+
+
 class Pace(Protocol):
     """How fast each receiving domain may be written to."""
 
@@ -172,7 +176,7 @@ class Sender:
         for path in self._graves:
             path.unlink(missing_ok=True)
         for result, mark in zip(results, marks, strict=True):
-            if result.answer is not None:
+            if result.answer is not None or mark.state == "skipped":
                 self._states["retried" if mark.state == "pending" else mark.state] += 1
         self._connections.settle(results)
         if self._fatal is not None:
@@ -198,6 +202,8 @@ class Sender:
 
     def _fate(self, result: Result, now: float) -> Mark:
         claim, answer = result.claim, result.answer
+        if isinstance(result.error, Skipped):
+            return Mark(claim.id, "skipped", 0, result.error.en, None, now)
         if answer is None:
             self._note_failure(result.error, now)
             return Mark(claim.id, "pending", 0, "no connection", now + SOON, None)

@@ -34,7 +34,7 @@ def plan_edition(viewer: Viewer, edition_id: str) -> Iterator[Artifact]:
     if head is None or not head.entries or head.end > viewer.catalogue.as_of.timestamp():
         return
     edition = viewer.catalogue.edition(edition_id)
-    sections = _sections(viewer, edition)
+    sections = sections_of(viewer, edition)
     files = {name: edition.url + file for name, file in MAIL_FILES.items()}
     intro = viewer.addresser.address(render(edition.data.intro, "intro-"), edition.source.path, "../../")
     view = {
@@ -58,7 +58,8 @@ def plan_edition(viewer: Viewer, edition_id: str) -> Iterator[Artifact]:
         yield Artifact(url, "mail", {"part": part, "view": mail, "envelope": envelope}, "digest", rank=RANK_LIST, sources=sources)
 
 
-def _sections(viewer: Viewer, edition: Edition) -> list[dict[str, Any]]:
+def sections_of(viewer: Viewer, edition: Edition) -> list[dict[str, Any]]:
+    """The sections that have something public in them: ``name``, ``heads``, ``is_reminder``."""
     rows = []
     for section in edition.data.sections:
         heads = [head for name in section.entries if (head := viewer.catalogue.head(name)) and head.is_public]
@@ -86,9 +87,9 @@ def mail_view(viewer: Viewer, edition: Edition, sections: list[dict[str, Any]]) 
         "intro_text": intro.text,
         "sections": [{"name": s["name"], "items": [_item(viewer, head) for head in s["heads"]]} for s in sections],
         "is_advertising": _is_advertising(sections),
-        "subscribe_url": settings.absolute("subscribe/"),
         "privacy_url": settings.absolute("privacy/"),
         "unsubscribe_url": settings.mail.unsubscribe_url,
+        "preferences_url": settings.mail.preferences_url or settings.absolute("subscribe/"),
         "postal_address": settings.mail.postal_address,
         "publisher_name": settings.publisher_name,
     }

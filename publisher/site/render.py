@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 class Renderer:
     """Makes the bytes of artifacts from ``templates/site/pages`` and ``templates/email`` and a shell."""
 
-    def __init__(self, templates: Path, frames: Frames, program: str, cache: Path | None = None) -> None:
-        self._frames, self._program, self._cache = frames, program, cache
+    def __init__(self, templates: Path, frames: Frames | None, program: str, cache: Path | None = None) -> None:
+        self._given_frames, self._program, self._cache = frames, program, cache
         self._templates = templates
         self._environments: dict[str, jinja2.Environment] = {}
         self._qr_codes: QrCodes | None = None
+
+    @property
+    def _frames(self) -> Frames:
+        """The frames of pages; mails stand in none."""
+        assert self._given_frames is not None
+        return self._given_frames
 
     def prepare(self) -> None:
         """Compile every template of pages, so that several processes need not each do so; a faulty one is told when it is used."""
