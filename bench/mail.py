@@ -38,7 +38,8 @@ from publisher.engine.prepare import prepare
 from publisher.site.render import Renderer
 
 EDITION, AS_OF = "2026-W47", "2026-11-23 09:00"
-_DOMAINS = ("qq.com", "163.com", "126.com", "example.com", "example.cn")
+#: Domains whose pace nobody limits: what is measured is the program.
+_DOMAINS = ("example.com", "example.cn", "example.org", "example.net", "example.edu")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -185,7 +185,7 @@ class Hugo(Peer):
     """Hugo, from the package that carries its binary."""
 
     name = "hugo"
-    packages = ("hugo",)
+    packages: tuple[str, ...] = ("hugo",)
     is_quick = True
     traces = ("cache", "resources")
 

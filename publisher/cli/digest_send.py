@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from publisher.cli.options import add_common, say, time_of
 from publisher.cli.problems import print_problems
@@ -54,7 +55,7 @@ def configure(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     send.add_argument("--dry-run", action="store_true", help="只说会送给多少人，什么也不送")
     send.add_argument("--only", metavar="ADDRESS", help="只送给这一个订阅者")
     send.add_argument("--limit", type=_count, default=None, metavar="N", help="这次最多送 N 封")
-    send.add_argument("--workers", type=_count, default=4, metavar="N", help="同时用几个连接，默认 4")
+    send.add_argument("--workers", type=_count, default=None, metavar="N", help="同时用几个连接，默认看发信档案")
     send.add_argument("--rate", type=_rate, default=None, metavar="N/s", help="每秒最多送几封，如 5/s")
     send.add_argument("--force", action="store_true", help="早已过期的一期也送")
     send.set_defaults(run=run_send, format="text")
@@ -176,23 +177,28 @@ def _dry_run(job: _Job) -> int:
 
 
 def _send(job: _Job) -> int:
+    from publisher.delivery.pace import Pace, profile_for
     from publisher.delivery.roster import Roster
     from publisher.delivery.sender import Sender
     from publisher.delivery.token import Signer, load_key
-    from publisher.delivery.transport.choice import open_transport
+    from publisher.delivery.transport.opening import open_transport
 
     url = os.environ.get("PUBLISHER_SMTP_URL", "")
     if not url:
         zh = "没有设置从哪里发信：环境变量 PUBLISHER_SMTP_URL，如 smtps://用户:密码@smtp.example.com；试送可以写 maildir:var/mail"
         raise PublisherError(zh, "set PUBLISHER_SMTP_URL, such as smtps://USER:PASSWORD@smtp.example.com, or maildir:var/mail for a trial")
-    transport = open_transport(url)
+    transport = open_transport(url, os.environ)
+    profile = profile_for(urlsplit(url).hostname or "", os.environ.get("PUBLISHER_MAIL_PROFILE"))
+    goes_out = "smtp" in url.partition(":")[0]  # what is kept in a folder may come as fast as it likes
     signer = Signer(load_key(job.options.root, os.environ.get("PUBLISHER_SECRET")))
     only = _reader(job.database, job.options.only) if job.options.only else None
     with job.database.begin() as connection:
         queued = job.enqueue(connection)
     if queued.is_new:
         print(f"{job.issue.id}《{job.issue.title}》：排好 {queued.messages} 封，内容分 {queued.segments} 种；{queued.passed_over} 人这期没有适合的内容。")
-    sender = Sender(job.database, transport, _plan(job, signer, only), Roster(job.options.root / "var" / "workers"), clock=_clock(job.now))
+    plan = _plan(job, signer, only)._replace(connections=job.options.workers or profile.connections, per_connection=profile.per_connection)
+    roster = Roster(job.options.root / "var" / "workers")
+    sender = Sender(job.database, transport, plan, roster, pace=Pace(profile) if goes_out else None, clock=_clock(job.now))
     summary = _run(sender, queued.messages)
     print(format_summary(job.issue.id, summary))
     return 0
@@ -249,7 +255,6 @@ def _plan(job: _Job, signer: Signer, only: int | None) -> Plan:
         _press(job, signer).compose,
         give_up_at=max(job.edition.data.end.timestamp(), job.now.timestamp()) + _TRY_DAYS * 86_400,
         rejected=rejected,
-        connections=options.workers,
         rate=options.rate,
         limit=options.limit,
         only=only,

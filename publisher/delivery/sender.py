@@ -49,7 +49,7 @@ class Pace(Protocol):
     def take(self, connection: Connection, domain: str, wanted: int, now: float) -> int:
         """How many of ``wanted`` messages may go to a domain now; they count as sent."""
 
-    def hold(self, connection: Connection, domain: str, now: float) -> None:
+    def hold(self, connection: Connection, domain: str, now: float) -> object:
         """The domain has asked for a pause."""
 
 
