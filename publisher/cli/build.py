@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="生成到哪里，默认 site/")
     parser.add_argument("--strict", action="store_true", help="有提醒也不生成")
     parser.add_argument("--clean", action="store_true", help="全部重新生成")
+    parser.add_argument("--compress", action="store_true", help="在网页、样式等文字旁边放压缩好的 .gz 和 .br；不加就没有")
     parser.set_defaults(run=run)
 
 
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         is_clean=options.clean,
         is_strict=options.strict,
         processes=processes_of(),
+        is_packed=options.compress,
         progress=Progress("正在生成"),
         waiting=lambda holder: say(f"另一个生成正在进行（进程 {holder}），等它结束……"),
     )
@@ -92,6 +94,7 @@ def _print_json(report: BuildReport, as_of: datetime) -> None:
             "written": report.written,
             "removed": report.removed,
             "kept": report.kept,
+            "compressed": report.packed,
             "seconds": round(report.seconds, 3),
             "next_change": {"time": datetime.fromtimestamp(change[0], SHANGHAI).isoformat(), "entry": change[2]} if change else None,
         }

@@ -35,7 +35,7 @@ class Order(NamedTuple):
 
     ``is_clean`` makes every file anew, ``is_strict`` takes a warning for an error, ``is_ours`` says that the output folder may be
     emptied without asking, ``processes`` how many to use (None decides by itself), ``shows_drafts`` that a
-    preview shows what is not public yet, marked.
+    preview shows what is not public yet, marked, ``is_packed`` that text files are compressed beside themselves (None: if they were).
     """
 
     root: Path
@@ -47,6 +47,7 @@ class Order(NamedTuple):
     is_ours: bool = False
     processes: int | None = None
     shows_drafts: bool = False
+    is_packed: bool | None = None
     progress: Callable[[int, int], None] = lambda _done, _total: None
     waiting: Callable[[str], None] = lambda _holder: None
     patience: float = PATIENCE
@@ -76,16 +77,33 @@ def build(order: Order) -> BuildReport:
     ledger = Ledger(order.root / "var", order.out)
     with hold(ledger.lock_file, order.waiting, order.patience):
         try:
-            report = _build(order, ledger)
-        except (DamagedLedgerError, *NONSENSE) as error:
-            if isinstance(error, NONSENSE) and not ledger.is_open:
-                raise
-            ledger.forget()
-            report = _build(order, ledger, is_damaged=True)
+            report = _build_twice_if_need_be(order, ledger)
+            if report.is_built:
+                report.packed = _pack(order, ledger)
         finally:
             ledger.close()
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _build_twice_if_need_be(order: Order, ledger: Ledger) -> BuildReport:
+    try:
+        return _build(order, ledger)
+    except (DamagedLedgerError, *NONSENSE) as error:
+        if isinstance(error, NONSENSE) and not ledger.is_open:
+            raise
+        ledger.forget()
+        return _build(order, ledger, is_damaged=True)
+
+
+def _pack(order: Order, ledger: Ledger) -> int:
+    """Bring the compressed files to what the site is; gives how many were written or removed."""
+    from publisher.engine.packing import pack_site, unpack_site
+
+    marker = ledger.packed_marker
+    if marker.exists() if order.is_packed is None else order.is_packed:
+        return pack_site(order.out, ledger.states(), marker, order.processes)
+    return unpack_site(order.out, ledger.states(), marker) if marker.exists() else 0
 
 
 def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildReport:

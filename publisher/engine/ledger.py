@@ -96,6 +96,8 @@ class Ledger:
         name = hashlib.blake2b(str(out.resolve()).encode(), digest_size=6).hexdigest()
         self.file = var / f"ledger-{name}.sqlite"
         self.lock_file = var / f"ledger-{name}.lock"
+        #: There while files of the folder have compressed ones beside them (`publisher.engine.packing`).
+        self.packed_marker = var / f"ledger-{name}.packed"
         self._claim = var / f"ledger-{name}.claim"
         self.meta: dict[str, Any] = {}
         self._connection: sqlite3.Connection | None = None

@@ -11,6 +11,8 @@ from publisher.failure import PublisherError
 
 #: How a page of ours is known: the mark that `publisher.site.frames` leaves in every head.
 _MARK = b'<meta name="generator" content="publisher">'
+#: What is added to the name of a file that is compressed (`publisher.engine.packing`).
+PACKED = (".gz", ".br")
 
 
 class Output:
@@ -20,6 +22,8 @@ class Output:
         self.out = out
         self._base = f"{out}/"
         self._folders: set[str] = set()
+        #: Whether there may be compressed files beside ours: they go before the file itself changes.
+        self.is_packed = False
 
     def guard(self, *, is_ours: bool) -> None:
         """Refuse a folder that holds what this program has not made; ``is_ours`` says that it may be emptied."""
@@ -68,6 +72,8 @@ class Output:
                 state = os.fstat(handle)
             finally:
                 os.close(handle)
+            if self.is_packed:
+                _drop_packed(full)
             os.replace(draft, full)  # noqa: PTH105
         except BaseException:
             Path(draft).unlink(missing_ok=True)
@@ -99,6 +105,8 @@ class Output:
         for name in names:
             path = self.out / name
             try:
+                if self.is_packed:
+                    _drop_packed(str(path))
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 path.unlink(missing_ok=True)
@@ -109,6 +117,15 @@ class Output:
                 continue  # the folder went with an earlier file
             except OSError as error:
                 raise PublisherError(f"删不了 {path}：{error.strerror}", f"cannot remove {path}: {error.strerror}") from error
+
+
+def _drop_packed(full: str) -> None:
+    """Take away what is compressed beside a file."""
+    for suffix in PACKED:
+        try:
+            os.unlink(full + suffix)  # noqa: PTH108  # done for every file of a clean build
+        except (FileNotFoundError, NotADirectoryError):
+            continue
 
 
 def _holds(full: str, data: bytes) -> os.stat_result | None:

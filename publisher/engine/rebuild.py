@@ -118,6 +118,7 @@ class _Rebuild:
         every = sort_problems([*problems, *kept, *(problem for found in owned.values() for problem in found)])
         if has_errors(every, strict=self.order.is_strict):
             return BuildReport(problems=every, is_built=False)
+        self.shop.output.is_packed = self.ledger.packed_marker.exists() or not self.found.has_ledger
         self.shop.output.guard(is_ours=self.order.is_ours or self.found.has_ledger or self.ledger.has_claim)
         self.ledger.claim()
         self.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())

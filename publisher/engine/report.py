@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class BuildReport:
-    """Paths written and removed, files kept, seconds; ``is_built`` is False when a problem stood in the way and nothing was touched."""
+    """What was written, removed, kept, compressed, and how long it took; when ``is_built`` is False a problem stood in the way and nothing was touched."""
 
     def __init__(self, *, problems: Sequence[Problem] = (), is_built: bool = True, facts: Mapping[str, Any] | None = None) -> None:
         self.problems = list(problems)
@@ -18,6 +18,7 @@ class BuildReport:
         self.written: list[str] = []
         self.removed: list[str] = []
         self.kept = 0
+        self.packed = 0
         self.seconds = 0.0
         #: ``counts`` of entries by kind, and ``next_change`` as (seconds since 1970, title, path), or None.
         self.facts: dict[str, Any] = dict(facts or {})
