@@ -15,7 +15,8 @@ serve: $(STAMP)
 	$(BIN)/publisher serve
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto -m "not alone" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m alone
 
 lint: $(STAMP)
 	$(BIN)/ruff check publisher tests bench

@@ -46,7 +46,7 @@ def ask_lighthouse(url: str, folder: Path, categories: list[str]) -> dict[str, A
     return {"scores": {name: round(row["score"] * 100) for name, row in said["categories"].items()}, "lost": lost}
 
 
-@pytest.mark.xdist_group("lighthouse")
+@pytest.mark.alone
 @pytest.mark.parametrize("layout", ["home", "policies", "policy", "search"])
 def test_lighthouse_has_little_to_say(demo_url: str, tmp_path: Path, layout: str) -> None:
     first = ask_lighthouse(demo_url + LAYOUTS[layout], tmp_path, list(LEAST))

@@ -141,6 +141,7 @@ class MaterialShell:
             raise PublisherError(f"主题模板 main.html 出错：{error}", f"the theme's main.html fails: {error}") from error
         written = written.replace('<html lang="zh"', '<html lang="zh-Hans-CN"', 1)
         written = re.sub(r'(<input [^>]*type="checkbox"[^>]*) autocomplete="off"', r"\1", written)  # not allowed on a checkbox
+        written = re.sub(r'<script src="([^"]*/bundle\.)', r'<script defer src="\1', written)  # the page can be read before it has run
         written = written.replace("跳转至", "跳到正文", 1)  # the theme's words for the skip link do not say where to
         if frame.url == "404.html":  # it is served at any depth; what it keeps for the reader is kept for the whole site
             written = written.replace('new URL(".",location)', f'new URL("{urlsplit(config.site_url or "/").path or "/"}",location)', 1)
