@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: site serve test lint clean docs brand bench bench-mail bench-quick
+.PHONY: site serve test lint clean docs brand screenshots bench bench-mail bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -30,6 +30,9 @@ docs: $(STAMP)
 
 brand: $(STAMP)
 	$(BIN)/python -c "from pathlib import Path; from publisher.site.share import BRANDS, draw_brand, png; [Path(f'templates/site/assets/share/{name}.png').write_bytes(png(draw_brand(name))) for name in BRANDS]"
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.screenshots
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

@@ -285,6 +285,7 @@ def plan_home(viewer: Viewer) -> Iterator[Artifact]:
         "edition": {"title": edition.title, "url": edition.url} if edition else None,
         "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
         "feed": feed.view() if feed else None,
+        "has_search": settings.search,
     }
     frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed), nodes=site_nodes(settings))
     yield page(frame, "home.html", view, RANK_HOME)

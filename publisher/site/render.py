@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from publisher.markup import plain_text
 from publisher.problems import PublisherError
@@ -145,6 +145,7 @@ class Renderer:
                 bytecode_cache=self._bytecode_cache(folder),
             )
             environment.filters["wrap"] = _wrap
+            environment.filters["clauses"] = _clauses
             environment.globals["kept"] = _Kept()
             environment.globals["qr_path"] = self._qr_path
             self._environments[folder] = environment
@@ -200,6 +201,16 @@ def _wrap(text: str, indent: str = "") -> str:
     from publisher.digest.plaintext import wrap
 
     return wrap(text, indent)
+
+
+#: Where a title may end a line: after a stop, before what stands in brackets.
+_CLAUSE = re.compile(r"(?<=[：，；。！？])(?!$)|(?<!^)(?=[（《〔])")
+
+
+def _clauses(title: str) -> Markup:
+    """The filter for titles: their clauses in elements that wrap as a whole, because no browser knows Chinese words."""
+    parts = _CLAUSE.split(title)
+    return escape(title) if len(parts) == 1 else Markup("").join(Markup('<span class="clause">{}</span>').format(part) for part in parts)
 
 
 def _framed_tables(content: str) -> str:

@@ -29,6 +29,15 @@
     }
   }
 
+  /** "no" when this browser was found to have no Chinese voice: then reading.js's row takes no room. */
+  function voice() {
+    try {
+      return localStorage.getItem("xiyi-voice") || "";
+    } catch {
+      return "";
+    }
+  }
+
   let look = load();
 
   function show() {
@@ -40,6 +49,7 @@
   }
 
   root.classList.add("has-early");
+  root.dataset.voice = voice();
   show();
   addEventListener("DOMContentLoaded", show);
   addEventListener("pageshow", (event) => {
@@ -82,7 +92,7 @@
   customElements.define("today-date", class extends HTMLElement {
     connectedCallback() {
       const [year, month, day] = today().split("-").map(Number);
-      this.textContent = `${year}年${month}月${day}日　星期${"日一二三四五六"[new Date(today()).getUTCDay()]}`;
+      this.textContent = `今天 ${year}年${month}月${day}日 星期${"日一二三四五六"[new Date(today()).getUTCDay()]}`;
     }
   });
 })();

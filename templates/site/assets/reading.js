@@ -122,6 +122,15 @@
     voice = speechSynthesis.getVoices().find((one) => /^(zh|cmn)\b/i.test(one.lang.replace("_", "-"))) || null;
     bar.classList.toggle("can-read", voice !== null);
   }
+  /** Tells the next pages whether to keep room for the button. */
+  function remember() {
+    try {
+      localStorage.setItem("xiyi-voice", voice ? "yes" : "no");
+    } catch {
+      // then each page keeps the room
+    }
+  }
   listen();
+  addEventListener("load", () => setTimeout(() => (listen(), remember()), 2000));
   speechSynthesis.addEventListener?.("voiceschanged", listen); // most browsers learn their voices late
 })();
