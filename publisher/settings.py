@@ -87,6 +87,7 @@ class Settings(BaseModel):
     icp_number: str = Field("", pattern=r"^$|^[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?$")
     police_number: str = Field("", pattern=r"^$|^[\u4e00-\u9fff]{1,3}公网安备\s?\d{14}号$")
     robots: str = Field("", pattern=rf"^$|^(?:{_ROBOTS})(?:, ?(?:{_ROBOTS}))*$")
+    share_cards: bool = False
     form_action: str = Field("", pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?$")
     mail: MailSettings = MailSettings()
     retention_days: RetentionSettings = RetentionSettings()
@@ -189,6 +190,7 @@ def _reason(item: Any) -> str:
     example = _EXAMPLES.get(str(item["loc"][0]))
     words = {
         "int_parsing": "要写整数",
+        "bool_parsing": "要写 true 或 false",
         "int_type": "要写整数",
         "greater_than_equal": f"不能小于 {context.get('ge')}",
         "less_than_equal": f"不能大于 {context.get('le')}",

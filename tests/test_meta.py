@@ -11,6 +11,8 @@ import html5lib
 import pytest
 from PIL import Image, ImageChops
 
+from publisher.failure import PublisherError
+from publisher.site import share
 from publisher.site.csp import content_policy
 from publisher.site.share import BRANDS, draw_brand
 from publisher.site.share import SIZE as SIZE_OF_SHARES
@@ -250,3 +252,41 @@ def test_the_pictures_of_kinds_are_what_the_program_draws(name: str) -> None:
     with Image.open(ROOT / "templates/site/assets/share" / f"{name}.png") as image:
         assert image.size == SIZE_OF_SHARES
         assert ImageChops.difference(image.convert("RGB"), draw_brand(name).convert("RGB")).getbbox() is None
+
+
+CARDS = ("plugins:", "extra: {publisher: {share_cards: true}}\nplugins:")
+
+
+def test_a_card_for_each_entry_is_drawn_on_request_and_never_twice(project: Project) -> None:
+    project.news("a", 标题="稳岗返还和扩岗补助：2026年底到期，小餐馆也可能申请到的一笔钱，看这一篇就够").news("b").build()
+    assert not (project.out / "share").exists()
+    project.edit("mkdocs.yml", *CARDS).build()
+    with Image.open(project.out / "share/news/a.png") as image:
+        assert image.size == SIZE_OF_SHARES
+        assert len(image.getcolors() or ()) > 8, "there is something on it"
+    page = project.read("news/a/index.html")
+    assert '<meta property="og:image" content="https://street.example/share/news/a.png">' in page
+    project.edit("content/news/a.md", "正文。", "别的正文。").build()
+    assert [path for path in project.report.written if path.endswith(".png")] == []
+    project.edit("content/news/a.md", "小餐馆", "小店").build()
+    assert [path for path in project.report.written if path.endswith(".png")] == ["share/news/a.png"]
+    project.remove("content/news/b.md").build()
+    assert not (project.out / "share/news/b.png").exists()
+
+
+def test_without_a_chinese_font_cards_are_told_to_be_impossible(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    share.find_font.cache_clear()
+    monkeypatch.setattr(share, "_USUAL", ())
+    monkeypatch.setattr(share.shutil, "which", lambda name: None)
+    project.news("a").edit("mkdocs.yml", *CARDS)
+    with pytest.raises(PublisherError, match="has none"):
+        project.build()
+    share.find_font.cache_clear()
+
+
+def test_the_words_of_a_card_break_as_chinese_does() -> None:
+    font = share.ImageFont.truetype(*share.find_font()[:1], 20, index=share.find_font().index)
+    lines = share._broken("政策（示例）到期，还能不能申请？看这里。", font, 20 * 8, 3)
+    assert "".join(lines) == "政策（示例）到期，还能不能申请？看这里。"
+    assert not [line for line in lines if line[0] in share._NOT_FIRST or line[-1] in share._NOT_LAST]
+    assert share._broken("一二三四五六七八九十" * 4, font, 20 * 8, 2)[-1].endswith("…")

@@ -18,6 +18,7 @@ from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact,
 from publisher.site.feeds import FeedList, find_feed
 from publisher.site.heads import industry_title
 from publisher.site.jsonld import entry_nodes, site_nodes
+from publisher.site.meta import SHARE_SIZE
 from publisher.site.views import Viewer, tag_url
 
 #: The kinds with a page of their own, in the order of the navigation.
@@ -62,6 +63,11 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
     settings = viewer.catalogue.settings
     is_tombstone = head.status is Status.WITHDRAWN
     entry = viewer.catalogue.entry(entry_id)
+    shown = Shown(**view["image"]) if view["image"] else None
+    if settings.share_cards and not shown and kind is not Kind.PAGE:
+        card = _card(view, settings, head.path)
+        shown = Shown(card.path, *SHARE_SIZE, head.title)
+        yield card
     frame = Frame(
         url=url,
         title=head.title,
@@ -71,13 +77,20 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         feeds=feed_links(find_feed(viewer.catalogue, kind.folder)) if kind is not Kind.PAGE else (),
         published=view["iso_published"],
         modified=view["iso_updated"],
-        image=Shown(**view["image"]) if view["image"] else None,
+        image=shown,
         crumbs=_steps(crumbs),
         named=_names(view, settings),
         nodes=entry_nodes(view, settings),
     )
     template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
     yield page(frame, template, {"entry": view, "crumbs": crumbs}, RANK_ENTRY, (head.path,))
+
+
+def _card(view: dict[str, Any], settings: Settings, source: str) -> Artifact:
+    """The picture of an entry for sharing; it stands in the plan before the page that names it."""
+    facts = "｜".join([*([view["status_label"]] if view["status_label"] else []), *view["facts"], *([f"{view['until']}截止"] if view["until"] else [])])
+    inputs = {"title": view["title"], "column": view["kind_label"], "facts": facts, "site": settings.site_name}
+    return Artifact(f"share/{view['url'].rstrip('/')}.png", "card", inputs, rank=RANK_ENTRY, sources=(source,))
 
 
 def _names(view: dict[str, Any], settings: Settings) -> tuple[tuple[str, str], ...]:

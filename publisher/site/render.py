@@ -69,6 +69,7 @@ class Renderer:
             "template": self._template,
             "mail": self._mail,
             "copy": lambda artifact: Path(artifact.inputs["source"]).read_bytes(),
+            "card": _render_card,
             "rss": _feed_writer("syndication", "render_rss"),
             "atom": _feed_writer("syndication", "render_atom"),
             "json-feed": _feed_writer("jsonfeed", "render_json_feed"),
@@ -183,6 +184,13 @@ class _Kept:
         if key not in self._written:
             self._written[key] = str(macro(item, self._BASE, *settings))
         return Markup(self._written[key].replace(self._BASE, base))  # noqa: S704  # written by a template that escapes
+
+
+def _render_card(artifact: Artifact) -> bytes:
+    """A card for sharing; Pillow is slow to load, and few sites want cards."""
+    from publisher.site.share import find_font, render_card
+
+    return render_card(**artifact.inputs, font=find_font())
 
 
 def _feed_writer(module: str, function: str) -> Callable[[Artifact], bytes]:

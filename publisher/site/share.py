@@ -1,19 +1,23 @@
 """What a link looks like where it is shared: a kind in, a picture out as PNG bytes; with a font, a card with an entry's own words.
 
 The pictures of kinds bear no words and are committed in ``templates/site/assets/share/``; ``make brand`` draws them again.
-Cards are drawn on request (``share_cards``). Pure but for the font, which Pillow opens.
+Cards are drawn on request (``share_cards``). Pure but for the font, which is looked for on this machine.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
 from publisher.content.model.vocabulary import Kind
+from publisher.failure import PublisherError
 
 SIZE = (1200, 630)
 #: Drawn so many times larger and made smaller: Pillow's shapes have no soft edges.
@@ -21,6 +25,13 @@ _SCALE = 2
 _BRICK, _DEEP, _TEAL, _PAPER, _INK, _QUIET = "#9a3324", "#7d281b", "#1f6f6b", "#fdfaf5", "#241d19", "#61564e"
 #: The height at which the wall begins.
 _WALL = 520
+
+
+class Font(NamedTuple):
+    """One face of a font file."""
+
+    path: str
+    index: int
 
 
 class _Pen:
@@ -152,14 +163,44 @@ def png(image: Image.Image) -> bytes:
     return data.getvalue()
 
 
+#: Where systems keep a font with Chinese, when fontconfig is not there to be asked; with the number of the face in the file.
+_USUAL = (
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 2),
+    ("/usr/share/fonts/noto-cjk/NotoSansCJK-Bold.ttc", 2),
+    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
+    ("/System/Library/Fonts/PingFang.ttc", 0),
+    ("/System/Library/Fonts/Hiragino Sans GB.ttc", 0),
+    ("C:/Windows/Fonts/msyhbd.ttc", 0),
+)
+
+
+@cache
+def find_font() -> Font:
+    """A bold face with simplified Chinese on this machine; a `PublisherError` when there is none."""
+    asked = shutil.which("fc-match")
+    if asked:
+        command = [asked, "-f", "%{file}\t%{index}\t%{lang}", "sans-serif:bold:lang=zh-cn"]
+        path, _, rest = subprocess.run(command, capture_output=True, text=True, check=False).stdout.partition("\t")  # noqa: S603  # fixed words
+        index, _, languages = rest.partition("\t")
+        if "zh-cn" in languages.split("|") and Path(path).is_file():
+            return Font(path, int(index) & 0xFFFF)  # the upper half names an instance of a variable font
+    for path, number in _USUAL:
+        if Path(path).is_file():
+            return Font(path, number)
+    raise PublisherError(
+        "要画分享图（share_cards），但这台机器上没有中文字体；请装一种，如 Debian 的 fonts-noto-cjk，或者关掉 share_cards",
+        "share_cards needs a font with Chinese, and this machine has none; install one, such as Debian's fonts-noto-cjk, or set share_cards off",
+    )
+
+
 @cache
 def _font(path: str, index: int, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size * _SCALE, index=index)
 
 
-def render_card(title: str, column: str, facts: str, site: str, font: Mapping[str, Any]) -> bytes:
+def render_card(title: str, column: str, facts: str, site: str, font: Font) -> bytes:
     """An entry's card: its column, its title in up to three lines, a line of facts, whose site it is."""
-    path, index = font["path"], font["index"]
+    path, index = font
     pen = _Pen(_PAPER)
     pen.box(0, 0, SIZE[0], 14, _BRICK)
     pen.box(80, 76, 80 + 44 * len(column) + 36, 140, _TEAL, 10)
