@@ -200,10 +200,10 @@ class Hugo(Peer):
 
 
 class Pagefind(Hugo):
-    """Hugo, then Pagefind over its pages: the usual search of a static site."""
+    """Hugo, then Pagefind over its pages, in the build of it that cuts Chinese into words: the usual search of a static site."""
 
     name = "pagefind"
-    packages = ("hugo", "pagefind", "pagefind_bin")
+    packages = ("hugo", "pagefind", "pagefind_bin_extended")
     is_quick = False
     rebuilds = False
 
@@ -212,7 +212,7 @@ class Pagefind(Hugo):
 
     @property
     def command(self) -> Sequence[str]:
-        (binary,) = self.tools.glob("lib/python*/site-packages/pagefind_bin/pagefind")
+        (binary,) = self.tools.glob("lib/python*/site-packages/pagefind_bin_extended/pagefind*")
         both = [*super().command, "&&", str(binary), "--quiet", "--site", self.out]
         return ["sh", "-c", " ".join(part if part == "&&" else shlex.quote(part) for part in both)]
 
