@@ -190,7 +190,6 @@ def _reason(item: Any) -> str:
     example = _EXAMPLES.get(str(item["loc"][0]))
     words = {
         "int_parsing": "要写整数",
-        "bool_parsing": "要写 true 或 false",
         "int_type": "要写整数",
         "greater_than_equal": f"不能小于 {context.get('ge')}",
         "less_than_equal": f"不能大于 {context.get('le')}",
