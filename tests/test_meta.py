@@ -285,7 +285,7 @@ def test_without_a_chinese_font_cards_are_told_to_be_impossible(project: Project
 
 
 def test_the_words_of_a_card_break_as_chinese_does() -> None:
-    font = share.ImageFont.truetype(*share.find_font()[:1], 20, index=share.find_font().index)
+    font = share.ImageFont.truetype(*share.find_font()[:1], 20, index=share.find_font().face)
     lines = share._broken("政策（示例）到期，还能不能申请？看这里。", font, 20 * 8, 3)
     assert "".join(lines) == "政策（示例）到期，还能不能申请？看这里。"
     assert not [line for line in lines if line[0] in share._NOT_FIRST or line[-1] in share._NOT_LAST]

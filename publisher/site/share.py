@@ -31,7 +31,7 @@ class Font(NamedTuple):
     """One face of a font file."""
 
     path: str
-    index: int
+    face: int
 
 
 class _Pen:
@@ -200,7 +200,7 @@ def _font(path: str, index: int, size: int) -> ImageFont.FreeTypeFont:
 
 def render_card(title: str, column: str, facts: str, site: str, font: Font) -> bytes:
     """An entry's card: its column, its title in up to three lines, a line of facts, whose site it is."""
-    path, index = font
+    path, index = font.path, font.face
     pen = _Pen(_PAPER)
     pen.box(0, 0, SIZE[0], 14, _BRICK)
     pen.box(80, 76, 80 + 44 * len(column) + 36, 140, _TEAL, 10)
