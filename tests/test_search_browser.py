@@ -133,9 +133,7 @@ def test_the_box_works_by_keyboard(demo_url: str, browser: Browser, key: str) ->
     with opened(browser, f"{demo_url}policies/zc-2026-10/") as page:
         page.keyboard.press(key)
         page.keyboard.type("5G专网")
-        first = page.locator("[data-search-box] ol a").first
-        first.wait_for()
-        assert page.inner_text("#search-told") == "找到6条"
+        until(page, "document.getElementById('search-told').textContent === '找到6条'")
         assert page.locator("[data-search-box] mark").first.inner_text() == "5G专网"
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement === document.querySelector('[data-search-box] ol a')")

@@ -96,6 +96,9 @@ const VARIANTS = 8;
 const WORDS = 12;
 /** Title before summary before text; what has only a synonym comes after what has the word. */
 const FIELDS = 3;
+/** The rank of what has not all words; and of how many terms of a word it is asked, fewer than that. */
+const NONE = 255;
+const TERMS = 250;
 /** How many texts are read in vain at most, looking for one that has the words as they were written. */
 const SPARE = 4;
 
@@ -148,32 +151,35 @@ export class Search {
   async match(words) {
     if (!words.length) return [];
     const { volumes } = await this.contents();
-    const found = await Promise.all(volumes.map((volume, place) => this.matchIn(volume, place, words)));
-    return found.flat().sort((a, b) => a.rank - b.rank || a.isOver - b.isOver || b.place - a.place || b.number - a.number);
-  }
-
-  async matchIn(volume, place, words) {
-    const ranks = await Promise.all(words.map((word) => this.rankWord(volume, word)));
-    const over = new Set(decode(Uint8Array.from(atob(volume.over), (char) => char.charCodeAt(0))));
-    const hits = [];
-    for (const [number, first] of ranks[0]) {
-      let rank = first;
-      for (const other of ranks) rank = Math.max(rank, other.has(number) ? other.get(number) : Infinity);
-      if (rank < Infinity) hits.push({ volume, place, number, rank, isOver: over.has(number) ? 1 : 0 });
+    const found = await Promise.all(volumes.map((volume) => this.matchIn(volume, words)));
+    // By rank, current before over, and from the newest number of the newest volume backwards: no sort is needed.
+    const shelves = Array.from({ length: 4 * FIELDS }, () => []);
+    for (let place = volumes.length - 1; place >= 0; place--) {
+      const { ranks, over } = found[place];
+      for (let number = ranks.length - 1; number >= 0; number--) {
+        if (ranks[number] !== NONE) shelves[2 * ranks[number] + over[number]].push({ volume: volumes[place], number });
+      }
     }
-    return hits;
+    return shelves.flat();
   }
 
-  /** How well each entry of a volume has a word: the rank by number. */
+  /** How well each entry of a volume has all words, and whether it is over, by number. */
+  async matchIn(volume, words) {
+    const [ranks, ...others] = await Promise.all(words.map((word) => this.rankWord(volume, word)));
+    for (const other of others) for (let number = 0; number < ranks.length; number++) ranks[number] = Math.max(ranks[number], other[number]);
+    const over = new Uint8Array(volume.count);
+    for (const number of decode(Uint8Array.from(atob(volume.over), (char) => char.charCodeAt(0)))) over[number] = 1;
+    return { ranks, over };
+  }
+
+  /** How well each entry of a volume has a word. */
   async rankWord(volume, word) {
-    const ranks = new Map();
-    const lists = await Promise.all(word.map((variant) => this.listsOf(volume, queryTerms(variant))));
+    const ranks = new Uint8Array(volume.count).fill(NONE);
+    const lists = await Promise.all(word.map((variant) => this.listsOf(volume, queryTerms(variant).slice(0, TERMS))));
     lists.forEach((terms, at) => {
       for (let field = 0; field < FIELDS; field++) {
         const rank = (at ? FIELDS : 0) + FIELDS - 1 - field; // 0 is anywhere, 1 a summary, 2 a title
-        for (const number of intersect(terms.map((lists) => lists[field]))) {
-          if (!(ranks.get(number) <= rank)) ranks.set(number, rank);
-        }
+        for (const number of intersect(terms.map((lists) => lists[field]), volume.count)) ranks[number] = Math.min(ranks[number], rank);
       }
     });
     return ranks;
@@ -218,11 +224,14 @@ function variants(word, synonyms) {
   return found;
 }
 
-function intersect(lists) {
-  if (!lists.length) return [];
-  const [shortest, ...rest] = [...lists].sort((a, b) => a.length - b.length);
-  const sets = rest.map((list) => new Set(list));
-  return shortest.filter((number) => sets.every((set) => set.has(number)));
+/** The numbers below a limit that stand in every list. */
+function intersect(lists, limit) {
+  if (lists.length < 2 || lists.some((list) => !list.length)) return lists.length === 1 ? lists[0] : [];
+  const seen = new Uint8Array(limit);
+  lists.forEach((list, at) => {
+    for (const number of list) if (seen[number] === at) seen[number] = at + 1;
+  });
+  return lists[0].filter((number) => seen[number] === lists.length);
 }
 
 /** Hits with their records, a few at a time: those that have each word as it was written, then those that only have its parts. */
