@@ -75,7 +75,6 @@ def open_transport() -> Transport | None:
     url = os.environ.get("PUBLISHER_SMTP_URL")
     if not url:
         return None
-    from publisher.delivery.transport.server import parse_server
-    from publisher.delivery.transport.smtp import SmtpTransport
+    from publisher.delivery.transport.opening import open_transport as choose
 
-    return SmtpTransport(parse_server(url, os.environ))
+    return choose(url, os.environ)

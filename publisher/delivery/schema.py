@@ -126,6 +126,7 @@ bounce = Table(
     metadata,
     Column("id", _ID, primary_key=True),
     Column("subscriber_id", _ID, ForeignKey("subscriber.id", ondelete="CASCADE"), index=True),
+    Column("edition_id", Text, nullable=False, server_default=""),  # of the message that came back; it may be gone by then
     Column("report_id", Text, nullable=False, unique=True),  # the Message-ID of the report: read twice, it counts once
     Column("at", Double, nullable=False),
     Column("sort", Text, nullable=False),
