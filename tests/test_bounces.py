@@ -70,7 +70,8 @@ Content-Type: {part}
 
 def in_words(sender: str, subject: str, body: bytes, kind: str = "text/plain; charset=gbk", encoding: str = "base64") -> bytes:
     written = base64.encodebytes(body) if encoding == "base64" else quopri.encodestring(body) if encoding == "quoted-printable" else body
-    head = f"From: {sender}\nTo: bounces@example.com\nSubject: {subject}\nMessage-ID: <w1@mx.example>\nContent-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n"
+    head = f"From: {sender}\nTo: bounces@example.com\nSubject: {subject}\nMessage-ID: <w1@mx.example>\n"
+    head += f"Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n"
     return head.encode() + written
 
 
@@ -118,12 +119,15 @@ REPORTS: list[tuple[str, bytes, Sort, str]] = [
     ("delivered", dsn("2.0.0", "250 ok", action="delivered"), Sort.DELAY, ""),
     ("complaint", complaint(), Sort.COMPLAINT, ""),
     ("not spam", complaint("not-spam"), Sort.DELAY, ""),
-    ("QQ in HTML and GBK", in_words("PostMaster <PostMaster@qq.com>", "=?gb2312?B?z7XNs83L0MU=?=", QQ.encode("gbk"), "text/html; charset=gb2312"), Sort.HARD, ""),
-    ("NetEase in UTF-8", in_words("Postmaster@163.com", "系统退信/Systems bounce", NETEASE.encode(), "text/plain; charset=utf-8", "quoted-printable"), Sort.SOFT, "4.2.2"),
+    ("QQ in HTML and GBK", in_words("PostMaster <PostMaster@qq.com>",
+     "=?gb2312?B?z7XNs83L0MU=?=", QQ.encode("gbk"), "text/html; charset=gb2312"), Sort.HARD, ""),
+    ("NetEase in UTF-8", in_words("Postmaster@163.com", "系统退信/Systems bounce",
+     NETEASE.encode(), "text/plain; charset=utf-8", "quoted-printable"), Sort.SOFT, "4.2.2"),
     ("a charset that lies", in_words("postmaster@mx.example", "退信", NETEASE.encode("gbk"), "text/plain; charset=utf-8", "base64"), Sort.SOFT, "4.2.2"),
     ("a charset that does not exist", in_words("postmaster@mx.example", "退信", NETEASE.encode(), "text/plain; charset=x-nowhere", "8bit"), Sort.SOFT, "4.2.2"),
     ("words alone", in_words("postmaster@mx.example", "退信", f"该用户不存在\n{OURS}".encode(), "text/plain; charset=utf-8", "8bit"), Sort.HARD, ""),
-    ("qmail", in_words("MAILER-DAEMON@mx.example", "failure notice", f"Hi. This is the qmail-send program.\n<reader@example.com>:\n203.0.113.5 does not like recipient.\n"
+    ("qmail", in_words("MAILER-DAEMON@mx.example", "failure notice",
+     f"Hi. This is the qmail-send program.\n<reader@example.com>:\n203.0.113.5 does not like recipient.\n"
      f"Remote host said: 550 5.1.1 user unknown\n\n--- Below this line is a copy.\n\n{ORIGINAL}".encode(), "text/plain", "8bit"), Sort.HARD, "5.1.1"),
     ("nothing telling", in_words("MAILER-DAEMON@mx.example", "Undelivered", f"Sorry.\n{OURS}".encode(), "text/plain", "8bit"), Sort.SOFT, ""),
 ]  # fmt: skip
@@ -183,9 +187,12 @@ def test_broken_reports_never_fail(data: bytes, cuts: list[tuple[int, int, bytes
 
 _PIECES = st.sampled_from([
     b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n", b"Content-Type: message/delivery-status\n", b"Content-Type: message/rfc822\n",
-    b"Content-Type: message/feedback-report\n", b"Content-Type: text/html; charset=\xff\n", b"Content-Type: text/plain; charset=idna\n", b"Content-Type: text/plain; charset=base64\n",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: x-uuencode\n", b"\n", b"--b\n", b"--b--\n", b"From: mailer-daemon\n", b"Subject: =?x?b?\xff?=\n", b"Subject: =?utf-8?b?a?= undelivered\n",
-    b"Message-ID: \xff\xfe\n", b"Action: failed\n", b"Status: 5.1.1\n", b"Diagnostic-Code: smtp;\n", b"Feedback-Type: abuse\n", b" folded\n", b"550 5.1.1 x\n", b"=?gb2312?q?=ff?=", b"Message-ID: <" + OURS.encode() + b">\n",
+    b"Content-Type: message/feedback-report\n", b"Content-Type: text/html; charset=\xff\n", b"Content-Type: text/plain; charset=idna\n",
+    b"Content-Type: text/plain; charset=base64\n",
+    b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: x-uuencode\n", b"\n", b"--b\n", b"--b--\n", b"From: mailer-daemon\n",
+    b"Subject: =?x?b?\xff?=\n", b"Subject: =?utf-8?b?a?= undelivered\n",
+    b"Message-ID: \xff\xfe\n", b"Action: failed\n", b"Status: 5.1.1\n", b"Diagnostic-Code: smtp;\n", b"Feedback-Type: abuse\n",
+    b" folded\n", b"550 5.1.1 x\n", b"=?gb2312?q?=ff?=", b"Message-ID: <" + OURS.encode() + b">\n",
 ])  # fmt: skip
 
 

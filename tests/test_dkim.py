@@ -18,7 +18,8 @@ from publisher.failure import PublisherError
 MESSAGE = (
     b"From: =?utf-8?b?6KGX5Yy6?= <news@example.com>\r\nTo: reader@example.com\r\nSubject: =?utf-8?b?566A5oql?=\r\nDate: Mon, 23 Nov 2026 09:00:00 +0800\r\n"
     b"Message-ID: <2026-w47.1.0123abcd@example.com>\r\nList-Unsubscribe: <https://example.com/u/abc>,\r\n <mailto:u@example.com>\r\n"
-    b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n5L2g5aW9\r\n"
+    b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\n5L2g5aW9\r\n"
 )
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from publisher.cli.options import add_common, say, time_of
 from publisher.cli.problems import print_problems
+from publisher.cli.surroundings import dkim_of
 from publisher.clock import SHANGHAI
 from publisher.failure import PublisherError
 from publisher.problems import has_errors
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 
     from publisher.content.library import Edition
     from publisher.delivery.database import Database
-    from publisher.delivery.outbox import Claim, Queued
+    from publisher.delivery.outbox import Queued
     from publisher.delivery.press import Press
     from publisher.delivery.segments import Issue, Selection
     from publisher.delivery.sender import Plan, Sender, Summary
     from publisher.delivery.token import Signer
-    from publisher.delivery.transport import Answer
     from publisher.engine.prepare import Prepared
     from publisher.engine.worker import Worker
 
@@ -242,19 +242,18 @@ def _press(job: _Job, signer: Signer) -> Press:
 
 
 def _plan(job: _Job, signer: Signer, only: int | None) -> Plan:
+    from publisher.delivery.bounces import refusals
     from publisher.delivery.sender import Plan
-    from publisher.delivery.suppression import suppress
 
-    def rejected(connection: Connection, claim: Claim, answer: Answer, now: float) -> None:
-        suppress(connection, claim.address, signer.key, reason="bounced", now=now, detail=f"{answer.code} {answer.words}")
-
+    sender, compose = job.content.settings.mail.sender, _press(job, signer).compose
+    signed = dkim_of(sender)
     options = job.options
     return Plan(
         job.edition.id,
-        job.content.settings.mail.sender,
-        _press(job, signer).compose,
+        sender,
+        (lambda claim: signed(compose(claim))) if signed else compose,
         give_up_at=max(job.edition.data.end.timestamp(), job.now.timestamp()) + _TRY_DAYS * 86_400,
-        rejected=rejected,
+        rejected=refusals(job.edition.id, signer.key),
         rate=options.rate,
         limit=options.limit,
         only=only,

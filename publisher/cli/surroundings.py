@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.cli.options import time_of
+from publisher.cli.options import UsageError, time_of
 from publisher.cli.problems import print_problems
 from publisher.content.taxonomy import Taxonomy, read_taxonomy
 from publisher.settings import Settings, load_settings
@@ -78,3 +78,15 @@ def open_transport() -> Transport | None:
     from publisher.delivery.transport.opening import open_transport as choose
 
     return choose(url, os.environ)
+
+
+def dkim_of(sender: str) -> Callable[[bytes], bytes] | None:
+    """What signs messages for the sender's domain: ``PUBLISHER_DKIM_KEY``, a file, and ``PUBLISHER_DKIM_SELECTOR``; None when neither is set."""
+    file, selector = os.environ.get("PUBLISHER_DKIM_KEY", ""), os.environ.get("PUBLISHER_DKIM_SELECTOR", "")
+    if not (file or selector):
+        return None
+    if not (file and selector):
+        raise UsageError("PUBLISHER_DKIM_KEY 和 PUBLISHER_DKIM_SELECTOR 要一起设 / set both PUBLISHER_DKIM_KEY and PUBLISHER_DKIM_SELECTOR")
+    from publisher.delivery.dkim import DkimSigner
+
+    return DkimSigner.load(sender.rpartition("@")[2], selector, Path(file)).sign
