@@ -229,7 +229,7 @@ class Theme:
         return f'<{self._name}|{frame.section}|{frame.is_wide}><a href="{frame.base}">{slots}{end}'
 
     def assets(self) -> dict[str, Path]:
-        return {f"assets/{path.name}": path for path in (self._templates / "assets").iterdir()}
+        return {path.relative_to(self._templates).as_posix(): path for path in (self._templates / "assets").rglob("*") if path.is_file()}
 
 
 class World:
