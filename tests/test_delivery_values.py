@@ -100,7 +100,7 @@ def test_the_secret_is_made_once_and_belongs_to_its_owner(tmp_path: Path) -> Non
         load_key(tmp_path, "short")
 
 
-ITEM = Item("zc-1", "policy", frozenset({"税收"}), frozenset({"62"}), frozenset({"610102"}))
+ITEM = Item("zc-1", "policy", frozenset({"税收"}), frozenset({"62"}), districts=frozenset({"610102"}))
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount") or "true"
-    is_mounted = subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], check=False, capture_output=True).returncode == 0
+    is_mounted = subprocess.run([mount, "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=False, capture_output=True).returncode == 0
     yield folder
     if is_mounted and folder.is_mount():
         subprocess.run(["umount", str(folder)], check=True)

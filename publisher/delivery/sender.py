@@ -86,14 +86,24 @@ class Sender:
     """One worker: a process's share of draining one edition."""
 
     def __init__(
-        self, database: Database, transport: Transport, plan: Plan, roster: Roster, *, pace: Pace | None = None, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        transport: Transport,
+        plan: Plan,
+        roster: Roster,
+        *,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.time,
+        rest: Callable[[float], object] | None = None,
     ) -> None:
+        """``rest`` waits for some seconds, or less when it is told to stop; a test with a clock of its own need not wait."""
         self._database, self._plan, self._roster = database, plan, roster
         self._pace, self._clock = pace, clock
         self._connections = Connections(transport, plan.sender, plan.compose, size=plan.connections, per_connection=plan.per_connection)
         self._stock: deque[Claim] = deque()
         self._handed = 0
         self._stopping = threading.Event()
+        self._rest = rest or self._stopping.wait
         self._states: Counter[str] = Counter()
         self._beat_at = self._held_until = self._dry_until = 0.0
         self._next_due: float | None = None
@@ -280,7 +290,7 @@ class Sender:
             soonest = self._next_due if self._next_due is not None else now + 1e9
             is_soon = soonest - now <= self._plan.lingers
         if is_soon:
-            self._stopping.wait(min(1.0, max(0.05, soonest - now)))
+            self._rest(min(1.0, max(0.05, soonest - now)))
         return is_soon
 
     def _hand_out(self) -> None:
@@ -297,7 +307,7 @@ class Sender:
         self._filled_at = now
         if self._tokens < 1:
             if not self._connections.in_hand:
-                self._stopping.wait(min(1.0, (1 - self._tokens) / self._plan.rate))
+                self._rest(min(1.0, (1 - self._tokens) / self._plan.rate))
             return False
         self._tokens -= 1
         return True

@@ -6,6 +6,7 @@ which any process can read; so memory has a bound and only places in files are s
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import tempfile
@@ -102,7 +103,7 @@ class Gleaner:
                 self._path = f"/proc/{os.getpid()}/fd/{self._file.fileno()}" if has_proc else str(self._file.name)
             self._file.write(data)
         except OSError as error:
-            raise PublisherError(f"写不了临时文件：{error.strerror}", f"cannot write a temporary file: {error.strerror}") from error
+            raise _cannot_write(error) from error
         self._end += len(data)
         return (self._path, self._end - len(data), len(data))
 
@@ -110,14 +111,22 @@ class Gleaner:
         """What was gathered, all of it on disk; others may read it until `close`."""
         self._spill()
         if self._file is not None:
-            self._file.flush()
+            try:
+                self._file.flush()
+            except OSError as error:
+                raise _cannot_write(error) from error
         return Gleaned(dict(self._gleaned.terms), dict(self._gleaned.texts), dict(self._gleaned.labels))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; what it still wanted to write nobody needs, and on a full disk it could not."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
+
+
+def _cannot_write(error: OSError) -> PublisherError:
+    return PublisherError(f"写不了临时文件：{error.strerror}", f"cannot write a temporary file: {error.strerror}")
 
 
 def list_tasks(gleaned: Sequence[Gleaned], volume: str, count: int) -> list[Task]:
