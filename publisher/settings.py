@@ -64,6 +64,29 @@ class RetentionSettings(BaseModel):
     withdrawn: int = Field(30, ge=1, le=1095)
 
 
+class LiaisonSettings(BaseModel):
+    """What officers owe (``publisher liaison``); the numbers of the founding text, each of which a house may change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pairs: int = Field(0, ge=0, le=100_000)
+    enterprises_per_officer: int = Field(1, ge=1, le=100)
+    officers_per_enterprise: int = Field(1, ge=1, le=10)
+    services_per_month: int = Field(2, ge=1, le=31)
+    part_month_services: int = Field(1, ge=0, le=31)
+    part_month_after: int = Field(15, ge=1, le=28)
+    first_contact_days: int = Field(5, ge=1, le=60)
+    report_workday: int = Field(3, ge=1, le=20)
+    remind_day: int = Field(20, ge=1, le=28)
+    remind_workdays: int = Field(3, ge=1, le=30)
+    delivery_days: int = Field(3, ge=1, le=60)
+    idle_days: int = Field(15, ge=1, le=250)
+    shared_enterprises: int = Field(3, ge=2, le=1000)
+    shared_days: int = Field(90, ge=1, le=366)
+    passed_on: int = Field(3, ge=1, le=100)
+    copied_percent: int = Field(90, ge=50, le=100)
+
+
 class Settings(BaseModel):
     """What a build depends on beside content, templates and time."""
 
@@ -94,6 +117,7 @@ class Settings(BaseModel):
     # Room is left for /u/ and a token: a List-Unsubscribe URI has at most 77 characters.
     service_url: str = Field("", max_length=37, pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*$")
     search: bool = True
+    liaison: LiaisonSettings = LiaisonSettings()
 
     @property
     def content(self) -> Path:

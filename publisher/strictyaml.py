@@ -52,8 +52,11 @@ class YamlText:
 def parse(source: YamlText) -> tuple[Value, list[Problem]]:
     """Read a text; give its value, None when it is empty or unreadable, and the problems found."""
     node, problem = compose(source)
-    if node is None:
-        return None, [problem] if problem else []
+    return (None, [problem] if problem else []) if node is None else read(source, node)
+
+
+def read(source: YamlText, node: yaml.Node) -> tuple[Value, list[Problem]]:
+    """Read the value of a text that was composed before."""
     reader = _Reader(source)
     value = reader.read(node, 0)
     if reader.is_stopped:

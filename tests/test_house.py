@@ -11,7 +11,7 @@ import pytest
 
 from publisher.cli.main import VERBS
 from publisher.problems import CODES
-from publisher.settings import ClosingDays, MailSettings, RetentionSettings, Settings
+from publisher.settings import ClosingDays, LiaisonSettings, MailSettings, RetentionSettings, Settings
 from tests.project import AS_OF, MKDOCS, ROOT, Project
 
 DOCS = ROOT / "docs"
@@ -33,8 +33,8 @@ def test_every_message_is_written_in_both_languages(code: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "operations.md").read_text(encoding="utf-8")
-    given = {"closing_days", "mail", "retention_days", "root", "site_name", "site_url", "site_description"}
-    names = [name for model in (Settings, ClosingDays, MailSettings, RetentionSettings) for name in model.model_fields if name not in given]
+    given = {"closing_days", "liaison", "mail", "retention_days", "root", "site_name", "site_url", "site_description"}
+    names = [name for model in (Settings, ClosingDays, LiaisonSettings, MailSettings, RetentionSettings) for name in model.model_fields if name not in given]
     assert [name for name in names if f"`{name}`" not in page and f".{name}`" not in page] == []
 
 

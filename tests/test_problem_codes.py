@@ -24,8 +24,10 @@ from publisher.cli import main
 from publisher.clock import read_as_of
 from publisher.content.source import MAX_BYTES
 from publisher.engine.prepare import Prepared, prepare
+from publisher.liaison.checks import check_liaison
 from publisher.linkcheck import ask_all, check_links
 from publisher.problems import CODES, Problem, Severity, Span
+from publisher.problems.order import sort_problems
 from publisher.problems.output import format_github, format_text, to_json
 
 FOLDER = Path(__file__).parent / "problems"
@@ -103,8 +105,9 @@ def check(root: Path, files: dict[str, str | bytes]) -> list[Problem]:
 def test_a_case_has_exactly_its_problems(case: Path, tmp_path: Path) -> None:
     day, expected = write_case(case, tmp_path)
     prepared = prepare(tmp_path, read_as_of(day))
-    assert shown(prepared.problems) == expected
-    for problem in prepared.problems:
+    problems = sort_problems([*prepared.problems, *check_liaison(tmp_path, prepared.settings.liaison, prepared.as_of.date())])
+    assert shown(problems) == expected
+    for problem in problems:
         for lang in ("zh", "en"):
             words = [problem.message(lang), problem.mend(lang)]
             assert all(words), problem.code

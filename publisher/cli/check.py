@@ -1,4 +1,4 @@
-"""``publisher check``: every problem of every file; as JSON also when the result would next change."""
+"""``publisher check``: every problem of every file, the officers' records among them; as JSON also when the result would next change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from publisher.cli.problems import print_problems, problems_json
 from publisher.cli.surroundings import has_database
 from publisher.content.library import Library
 from publisher.content.taxonomy import TAXONOMY_PATH
-from publisher.engine.prepare import prepare
+from publisher.engine.prepare import Prepared, prepare
 from publisher.lifecycle import next_change
 from publisher.problems import Problem, Span, has_errors
 from publisher.problems.order import sort_problems
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
         say("正在检查外部链接……")
         problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of, prepared.settings.site_url)])
-    problems = sort_problems([*problems, *_missing_tags(options.root, prepared.library)])
+    problems = sort_problems([*problems, *_missing_tags(options.root, prepared.library), *_liaison(prepared)])
     change = next_change(prepared.library, as_of, prepared.settings.closing_days)
     if options.format == "json":
         result = problems_json(problems) | {
@@ -47,6 +47,16 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_problems(problems, options.format, options.lang)
     return 1 if has_errors(problems, strict=options.strict) else 0
+
+
+def _liaison(prepared: Prepared) -> list[Problem]:
+    """The problems of the officers' records, where there are any; a build does not ask."""
+    settings = prepared.settings
+    if not (settings.content / "liaison").is_dir():
+        return []
+    from publisher.liaison.checks import check_liaison
+
+    return check_liaison(settings.root, settings.liaison, prepared.as_of.date())
 
 
 def _missing_tags(root: Path, library: Library) -> Iterator[Problem]:

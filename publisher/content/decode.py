@@ -10,6 +10,7 @@ import types
 from functools import cache
 from typing import Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -17,7 +18,7 @@ from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS, EntryModel
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import Problem, Span, suggestion
-from publisher.strictyaml import Step, Value, YamlText, full_width_colon, locate, locate_key, parse
+from publisher.strictyaml import Step, Value, YamlText, full_width_colon, locate, locate_key, parse, read
 
 _EXPECTED = {"mapping": ("下一级的“键: 值”", "a mapping"), "list": ("列表", "a list"), "text": ("一段文字", "text")}
 
@@ -159,9 +160,9 @@ def _model_at(model: type[Model], way: tuple[Step, ...]) -> type[Model] | None:
     return current
 
 
-def decode(source: YamlText, model: type[Model], label: str) -> tuple[Model | None, list[Problem]]:
-    """Read a YAML text as a model; ``label`` names it in messages. None when a problem is an error."""
-    value, problems = parse(source)
+def decode(source: YamlText, model: type[Model], label: str, node: yaml.Node | None = None) -> tuple[Model | None, list[Problem]]:
+    """Read a YAML text as a model; ``label`` names it in messages, ``node`` is the text when it was composed before. None when a problem is an error."""
+    value, problems = parse(source) if node is None else read(source, node)
     if not isinstance(value, dict):
         if not problems:
             first = source.text.lstrip("\n")

@@ -1,0 +1,222 @@
+"""The register in, its faults out: pairings, services, reports, meetings, indicators and rules; matters are in `matters`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from publisher.liaison.duties import count_spells, duty_of, is_active, months_of, report_due
+from publisher.liaison.faults import Fault, fault, place_faults
+from publisher.liaison.matters import check_matters
+from publisher.liaison.months import Month
+from publisher.liaison.reading import load_register
+from publisher.liaison.records import Enterprise, Officer, Pairing, Place, Register, Service
+from publisher.liaison.references import Known, check_references, policies_named
+from publisher.liaison.wording import find_empty_promises, forbidden_by
+from publisher.liaison.workdays import WorkCalendar
+from publisher.problems import Problem
+from publisher.problems.order import sort_problems
+from publisher.settings import LiaisonSettings
+
+#: Fewer characters than this say nothing of what was done.
+_SHORT = 30
+
+
+class Standpoint(NamedTuple):
+    """What every check is given beside the register."""
+
+    settings: LiaisonSettings
+    calendar: WorkCalendar
+    as_of: date
+
+
+def check_liaison(root: Path, settings: LiaisonSettings, as_of: date) -> list[Problem]:
+    """Every problem of the folder ``content/liaison/``; none when it is not there."""
+    register, problems = load_register(root)
+    return problems if register.is_empty else sort_problems([*problems, *check_register(register, root, settings, as_of)])
+
+
+def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date) -> list[Problem]:
+    """Hold a register to all rules; the root is where its files are, for the places."""
+    stand = Standpoint(settings, WorkCalendar(register.holidays), as_of)
+    known = Known.of(register, policies_named(root, register))
+    faults: list[Fault] = [*check_references(register, known)]
+    for check in _CHECKS:
+        faults += check(register, stand)
+    faults += check_matters(register, settings, stand.calendar, as_of)
+    faults += _check_calendar(register, stand)
+    return place_faults(faults, root)
+
+
+# --- pairings --------------------------------------------------------------------------------------------------------
+
+
+def check_pairings(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """On every day each enterprise has its officer and each officer an enterprise; the numbers are settings."""
+    settings = stand.settings
+    if any(path.split("/")[2] in ("enterprises", "officers", "pairings") for path in register.unread):
+        return  # their own problems are told
+    for enterprise in register.enterprises:
+        rows = register.pairings_of_enterprise.get(enterprise.id, [])
+        yield from _uneven(enterprise, rows, settings.officers_per_enterprise, stand, ("liaison-unpaired", "liaison-overpaired"))
+    for officer in register.officers:
+        rows = register.pairings_of_officer.get(officer.id, [])
+        yield from _uneven(officer, rows, settings.enterprises_per_officer, stand, ("liaison-officer-idle", "liaison-officer-overloaded"))
+    active = [one for one in register.pairings if one.start <= stand.as_of and (one.end is None or one.end >= stand.as_of)]
+    if settings.pairs and len(active) != settings.pairs:
+        place = register.pairings[0].place if register.pairings else Place("content/liaison/pairings", 1)
+        yield fault("liaison-pair-count", Place(place.path, 1), count=len(active), needed=settings.pairs, day=stand.as_of)
+
+
+def _uneven(who: Enterprise | Officer, rows: Sequence[Pairing], needed: int, stand: Standpoint, codes: tuple[str, str]) -> Iterator[Fault]:
+    """The first spell with too few and the first with too many; the pairing that is one too many is where to look for those."""
+    last = min(who.end or stand.as_of, stand.as_of)
+    if who.start > last:
+        return
+    spells = list(count_spells(((one.start, one.end) for one in rows), who.start, last))
+    few = next((spell for spell in spells if spell.times < needed), None)
+    many = next((spell for spell in spells if spell.times > needed), None)
+    if few:
+        yield fault(codes[0], who.place, value=who.id, first=few.first, last=few.last, count=few.times, needed=needed)
+    if many:
+        extra = max((one for one in rows if one.start <= many.first), key=lambda one: (one.start, one.place))
+        yield fault(codes[1], extra.place, value=who.id, first=many.first, last=many.last, count=many.times, needed=needed)
+
+
+# --- services and reports --------------------------------------------------------------------------------------------
+
+
+def check_services(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """Each service by itself: its month, its officer, its length, its day."""
+    seen: dict[tuple[str, date], Service] = {}
+    for service in register.services:
+        if Month.of(service.day) != service.month:
+            yield fault("liaison-wrong-month", service.place, "day", value=service.day, month=str(service.month))
+        elif service.day > stand.as_of:
+            yield fault("liaison-in-future", service.place, "day", value=service.day, day=stand.as_of)
+        if service.officer in register.officer_by_id:
+            paired = register.officer_on(service.enterprise, service.day)
+            if paired and paired != service.officer:
+                yield fault("liaison-other-officer", service.place, "officer", value=service.officer, other=paired)
+        if len(service.text) < _SHORT:
+            yield fault("liaison-service-short", service.place, "text", count=len(service.text), needed=_SHORT)
+        earlier = seen.setdefault((service.enterprise, service.day), service)
+        if earlier is not service and service.counts and earlier.counts:
+            yield fault("liaison-same-day", service.place, "day", value=service.day, line=earlier.place.line)
+        for name in ("text", "next"):
+            for words in find_empty_promises(getattr(service, name)):
+                yield fault("empty-promise", service.place, name, value=words, words=words)
+
+
+def check_months(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """Each month of each enterprise: services enough, not by telephone alone, the report there and on time."""
+    as_of, present = stand.as_of, Month.of(stand.as_of)
+    files = {(one.enterprise, one.month): one.place.path for one in register.situations}
+    files |= {owner: rows[0].place.path for owner, rows in register.services_by_month.items()}
+    for enterprise in register.enterprises:
+        for month in months_of(enterprise, as_of):
+            duty = duty_of(register, enterprise, month, stand.settings, as_of)
+            path = files.get((enterprise.id, duty.month))
+            if path is None and f"content/liaison/months/{duty.month}/{enterprise.id}.yml" in register.unread:
+                continue
+            place = Place(path, 1) if path else enterprise.place
+            words: dict[str, Any] = {"value": enterprise.id, "month": str(duty.month)}
+            if duty.month < present:
+                if duty.missing:
+                    yield fault("liaison-few-services", place, done=duty.done, owed=duty.owed, **words)
+                if duty.is_phone_only:
+                    yield fault("liaison-phone-only", place, **words)
+            due = report_due(duty.month, stand.calendar, stand.settings) if duty.month < present else None
+            if due and duty.situation is None and due < as_of:
+                yield fault("liaison-report-missing", place, due=due, **words)
+            elif due and duty.situation and duty.situation.reported > due:
+                yield fault("liaison-report-late", duty.situation.place, "reported", due=due, reported=duty.situation.reported, **words)
+        yield from _check_first_contact(register, enterprise, stand)
+
+
+def _check_first_contact(register: Register, enterprise: Enterprise, stand: Standpoint) -> Iterator[Fault]:
+    """An officer calls on a new enterprise within some working days of the first pairing."""
+    rows = register.pairings_of_enterprise.get(enterprise.id)
+    if not rows:
+        return
+    first = min(rows, key=lambda one: one.start)
+    due = stand.calendar.after(first.start, stand.settings.first_contact_days)
+    month = Month.of(first.start)
+    days = [one.day for number in (0, 1) for one in register.services_by_month.get((enterprise.id, month.plus(number)), ())]
+    came = min(days, default=None)
+    if (came and came > due) or (came is None and due < stand.as_of and is_active(enterprise, Month.of(due))):
+        yield fault("liaison-first-contact", first.place, "start", value=enterprise.id, due=due, days=stand.settings.first_contact_days)
+
+
+def check_situations(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """A report cannot be made before its month is over by much: not before the month has begun."""
+    for one in register.situations:
+        if one.reported < one.month.first:
+            yield fault("reversed-times", one.place, "reported", later="报送日期", later_value=one.reported, earlier="月份", earlier_value=str(one.month))
+
+
+# --- meetings, indicators, rules -------------------------------------------------------------------------------------
+
+
+def check_meetings(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """What a meeting left to do becomes an issue, or has a time limit."""
+    for meeting in register.meetings:
+        for index, item in enumerate(meeting.agenda):
+            if item.issue is None and item.due is None:
+                yield fault("liaison-agenda-open", meeting.place, "agenda", index, value=item.text[:20])
+            for words in find_empty_promises(item.text):
+                yield fault("empty-promise", meeting.place, "agenda", index, "text", value=words, words=words)
+
+
+def check_indicators(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """Indicators may be set, do not fall, and are half done at the half of the year (双过半)."""
+    for one in register.indicators:
+        if basis := forbidden_by(one.name):
+            yield fault("liaison-forbidden-indicator", one.place, "name", value=one.name, basis=basis)
+        for index, (before, after) in enumerate(zip(one.progress, one.progress[1:], strict=False), 1):
+            if after.day <= before.day:
+                words: dict[str, Any] = {"later": "截至", "later_value": after.day, "earlier": "截至", "earlier_value": before.day}
+                yield fault("reversed-times", one.place, "progress", index, "day", **words)
+            elif after.actual < before.actual:
+                yield fault("liaison-progress-falls", one.place, "progress", index, "actual", value=after.actual, before=before.actual)
+        half = [(index, row) for index, row in enumerate(one.progress) if row.day <= date(one.year, 6, 30)]
+        if half and stand.as_of > date(one.year, 6, 30) and half[-1][1].actual * 2 < one.target:
+            percent = round(half[-1][1].actual * 100 / one.target, 1) if one.target else 0
+            yield fault("liaison-half-missed", one.place, "progress", half[-1][0], "actual", value=one.name, percent=percent)
+
+
+def check_rules(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """No rule of scoring counts what the law forbids to count."""
+    for book in register.books:
+        for rule in book.rules:
+            if basis := forbidden_by(rule.name):
+                yield fault("liaison-forbidden-indicator", rule.place, "name", value=rule.name, basis=basis)
+
+
+def check_dates(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """No end before its beginning."""
+    spans: Iterable[Enterprise | Officer | Pairing] = (*register.enterprises, *register.officers, *register.pairings)
+    for one in spans:
+        if one.end is not None and one.end < one.start:
+            yield fault("reversed-times", one.place, "end", later="止", later_value=one.end, earlier="起", earlier_value=one.start)
+
+
+def _check_calendar(register: Register, stand: Standpoint) -> Iterator[Fault]:
+    """Say which years had to be guessed; it comes last, when all time limits have been asked for."""
+    if register.pairings:
+        for year in sorted(stand.calendar.guessed):
+            yield fault("liaison-no-holidays", Place(register.pairings[0].place.path, 1), value=year)
+
+
+_CHECKS: tuple[Callable[[Register, Standpoint], Iterator[Fault]], ...] = (
+    check_dates,
+    check_pairings,
+    check_services,
+    check_months,
+    check_situations,
+    check_meetings,
+    check_indicators,
+    check_rules,
+)

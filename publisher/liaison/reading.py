@@ -1,0 +1,231 @@
+"""The folder ``content/liaison/`` in, a `Register` and the problems of every file out.
+
+It is read by the verbs that ask for it and by nothing else: neither the library nor a build of the site opens this folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import yaml
+
+from publisher.content import source as sources
+from publisher.content.decode import decode, keys_of
+from publisher.content.model.fields import Model, is_id
+from publisher.liaison import records
+from publisher.liaison.model import FILES
+from publisher.liaison.months import Month
+from publisher.liaison.records import Place, Register
+from publisher.problems import Problem, Span
+from publisher.strictyaml import YamlText, compose
+
+FOLDER = "content/liaison"
+#: With so many folders of months a second process pays for its start.
+_MANY_MONTHS = 6
+_R = TypeVar("_R", bound=tuple[Any, ...])
+Reading = tuple[Register, list[Problem]]
+
+
+def load_register(root: Path, wants: Callable[[Month], bool] = lambda _: True, processes: int | None = None) -> Reading:
+    """Read the records; of the months only those wanted. One bad file never hides another; without the folder the register is empty."""
+    tasks = list(_list_tasks(root, wants))
+    count = processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1)
+    if count > 1 and sum(name.startswith("months/") for name in tasks) >= _MANY_MONTHS:
+        with ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("fork")) as pool:
+            return _merge(pool.map(partial(_read_folder, root), tasks))
+    return _merge(_read_folder(root, name) for name in tasks)
+
+
+def _list_tasks(root: Path, wants: Callable[[Month], bool]) -> Iterator[str]:
+    """The folders that are read each at once, the largest first: every folder of ``liaison/``, and of ``months/`` every month."""
+    base = root / FOLDER
+    if not base.is_dir():
+        return
+    names = sorted(item.name for item in os.scandir(base) if not item.name.startswith("."))
+    for name in sorted(names, key=lambda name: name not in ("issues", "cases")):
+        if name != "months":
+            yield name
+            continue
+        for inner in sorted(item.name for item in os.scandir(base / name) if not item.name.startswith(".")):
+            month = Month.parse(inner)
+            if month is None or wants(month):
+                yield f"months/{inner}"
+
+
+def _merge(readings: Iterator[Reading]) -> Reading:
+    whole, problems = Register(), []
+    for register, found in readings:
+        problems += found
+        whole.unread |= register.unread
+        for name, rows in vars(register).items():
+            if isinstance(rows, list):
+                getattr(whole, name).extend(rows)
+    return whole, problems
+
+
+def _read_folder(root: Path, name: str) -> Reading:
+    """Read one task: a folder, or a file that stands where folders do."""
+    register, problems = Register(), []
+    path = root / FOLDER / name
+    files = sources.walk(path, root) if path.is_dir() else iter([(f"{FOLDER}/{name}", path)])
+    for file_name, file in files:
+        problems += _read_file(register, file_name, file, root / "content")
+    return register, problems
+
+
+class _Written(NamedTuple):
+    """A file that could be read: its name, the enterprise, month or year that its name tells, and the lines of its lists' items."""
+
+    path: str
+    stem: str
+    month: Month | None
+    lines: dict[str, list[int]]
+
+    def place(self, part: str, index: int = 0) -> Place:
+        rows = self.lines.get(part, ())
+        return Place(self.path, rows[index] if index < len(rows) else 1, part, index)
+
+
+def _read_file(register: Register, name: str, path: Path, content: Path) -> list[Problem]:
+    parts = name.removeprefix(f"{FOLDER}/").split("/")
+    if len(parts) < 2 or parts[0] not in FILES or path.suffix not in (".yml", ".yaml"):
+        return [Problem("liaison-unknown-file", Span(name), {"value": "/".join(parts)})]
+    month = Month.parse(parts[1]) if parts[0] == "months" else None
+    if not _is_well_named(parts, path.stem):
+        return [Problem("liaison-file-name", Span(name), {"value": "/".join(parts), "example": _EXAMPLES.get(parts[0], "…")})]
+    if fault := sources.link_fault(path, name, content):
+        register.unread.add(name)
+        return [fault]
+    data = sources.read_bytes(path, name)
+    text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
+    model: Model | None = None
+    if text and not problems:
+        source = YamlText(name, text)
+        node, problem = compose(source)
+        kind, label = FILES[parts[0]]
+        if problem:
+            problems = [problem]
+        else:
+            model, problems = decode(source, kind, label, node)
+    if model is None:
+        register.unread.add(name)
+    else:
+        _ADOPT[parts[0]](register, model, _Written(name, path.stem, month, _lines_of(node, type(model))))
+    return problems
+
+
+_EXAMPLES = {"months": "months/2026-10/qy-001.yml", "issues": "issues/qy-001.yml", "cases": "cases/qy-001.yml"} | dict.fromkeys(
+    ("indicators", "rules", "holidays"), "2026.yml"
+)
+
+
+def _is_well_named(parts: list[str], stem: str) -> bool:
+    """Whether the name tells the month, the enterprise or the year that the file is about."""
+    if parts[0] == "months":
+        return len(parts) == 3 and Month.parse(parts[1]) is not None and is_id(stem)
+    if parts[0] in ("indicators", "rules", "holidays"):
+        return Month.parse(f"{stem}-01") is not None
+    return parts[0] not in ("issues", "cases") or is_id(stem)
+
+
+def _lines_of(node: yaml.Node | None, model: type[Model]) -> dict[str, list[int]]:
+    """The lines of the items of each list of a file, by the field's name; of a mapping its own line."""
+    table = keys_of(model)
+    rows = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        rows[table.get(key.value.strip(), key.value)] = [item.start_mark.line + 1 for item in items]
+    return rows
+
+
+def _record(kind: type[_R], model: Model, **more: object) -> _R:
+    """A record of what a model says; the fields of one name are the same, whatever else a record has is given."""
+    fields = kind._fields  # type: ignore[attr-defined]
+    return kind(**{name: more[name] if name in more else getattr(model, name) for name in fields if name in more or hasattr(model, name)})
+
+
+def _month(register: Register, model: Any, written: _Written) -> None:
+    about = {"enterprise": written.stem, "month": written.month}
+    for index, one in enumerate(model.services):
+        place = written.place("services", index)
+        register.services.append(
+            records.Service(
+                place, written.stem, written.month or Month(0, 1), one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts
+            )
+        )
+    if model.situation:
+        register.situations.append(_record(records.Situation, model.situation, place=written.place("situation"), **about))
+
+
+def _matters(steps: Any, promises: Any) -> dict[str, Any]:
+    return {
+        "steps": tuple(_record(records.Step, step) for step in steps),
+        "promises": tuple(_record(records.Promise, promise) for promise in promises),
+    }
+
+
+def _issues(register: Register, model: Any, written: _Written) -> None:
+    for index, one in enumerate(model.issues):
+        more = _matters(one.steps, one.promises)
+        register.issues.append(_record(records.Issue, one, place=written.place("issues", index), enterprise=written.stem, **more))
+
+
+def _cases(register: Register, model: Any, written: _Written) -> None:
+    for part in ("agency", "accompanied"):
+        for index, one in enumerate(getattr(model, part)):
+            more = _matters(one.steps, one.promises) | {"is_agency": part == "agency", "mandate": getattr(one, "mandate", None)}
+            register.cases.append(_record(records.Case, one, place=written.place(part, index), enterprise=written.stem, **more))
+
+
+def _meetings(register: Register, model: Any, written: _Written) -> None:
+    for index, one in enumerate(model.meetings):
+        agenda = tuple(_record(records.Agenda, item) for item in one.agenda)
+        register.meetings.append(_record(records.Meeting, one, place=written.place("meetings", index), agenda=agenda))
+
+
+def _indicators(register: Register, model: Any, written: _Written) -> None:
+    for index, one in enumerate(model.indicators):
+        progress = tuple(_record(records.Progress, item) for item in one.progress)
+        more = {"place": written.place("indicators", index), "year": int(written.stem), "progress": progress}
+        register.indicators.append(_record(records.Indicator, one, **more))
+
+
+def _rules(register: Register, model: Any, written: _Written) -> None:
+    rules = tuple(_record(records.Rule, one, place=written.place("rules", index)) for index, one in enumerate(model.rules))
+    register.books.append(records.RuleBook(written.place("rules"), int(written.stem), model.name, model.total, rules))
+
+
+def _holidays(register: Register, model: Any, written: _Written) -> None:
+    register.holidays.append(records.Holidays(written.place("off"), int(written.stem), model.off, model.on))
+
+
+def _plainly(part: str, kind: type[Any]) -> Callable[[Register, Any, _Written], None]:
+    """The function that adopts a list whose records say what the file says, and no more."""
+
+    def adopt(register: Register, model: Any, written: _Written) -> None:
+        rows = getattr(register, part)
+        rows += [_record(kind, one, place=written.place(part, index)) for index, one in enumerate(getattr(model, part))]
+
+    return adopt
+
+
+_ADOPT: dict[str, Callable[[Register, Any, _Written], None]] = {
+    "enterprises": _plainly("enterprises", records.Enterprise),
+    "leaders": _plainly("leaders", records.Leader),
+    "officers": _plainly("officers", records.Officer),
+    "pairings": _plainly("pairings", records.Pairing),
+    "months": _month,
+    "issues": _issues,
+    "cases": _cases,
+    "meetings": _meetings,
+    "indicators": _indicators,
+    "rules": _rules,
+    "holidays": _holidays,
+}

@@ -1,0 +1,45 @@
+"""What an officer may not write: empty promises, and indicators that the law forbids; the words are in ``data/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA = Path(__file__).parent / "data"
+
+
+@cache
+def _read(name: str) -> Any:
+    return yaml.safe_load((_DATA / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _promises() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = _read("empty-promises.yaml")
+    return _any_of(words["词"]), _any_of(words["不算"])
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def find_empty_promises(text: str | None) -> Iterator[str]:
+    """The words of a text that read like an empty promise."""
+    if not text:
+        return
+    promises, harmless = _promises()
+    if promises.search(text):
+        yield from (match[0] for match in promises.finditer(harmless.sub(lambda match: "　" * len(match[0]), text)))
+
+
+def forbidden_by(indicator: str) -> str | None:
+    """The law that forbids an indicator of assessment; None when none does."""
+    for row in _read("forbidden-indicators.yaml"):
+        if any(word in indicator for word in row["对象"]) and any(word in indicator for word in row["指标"]):
+            return str(row["依据"])
+    return None
