@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Many tests wait for a browser or a server: two workers for each processor.
+WORKERS := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 
-.PHONY: site serve test lint clean docs brand screenshots bench bench-mail bench-quick
+.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -15,8 +17,11 @@ serve: $(STAMP)
 	$(BIN)/publisher serve
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n auto -m "not alone" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone"
 	$(BIN)/python -m pytest -m alone
+
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone" --cov --cov-report=term:skip-covered
 
 lint: $(STAMP)
 	$(BIN)/ruff check publisher tests bench
