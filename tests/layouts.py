@@ -38,6 +38,9 @@ LAYOUTS = {
     "search": "search/",
     "search found": "search/?q=%E7%A8%8E",
     "search none": "search/?q=%E6%A0%B9%E6%9C%AC%E6%B2%A1%E6%9C%89%E7%9A%84%E8%AF%8D",
+    "finder found": "policies/?industry=62&size=small&size=micro&status=live&sort=deadline",
+    "finder none": "policies/?subject=sole-trader&channel=automatic&support=grant",
+    "listings found": "matchmaking/?type=demand&status=live",
     "missing": "404.html",
 }
 

@@ -16,7 +16,7 @@ import orjson
 #: A JSON-like value a template may see: text, numbers, truth values, lists and mappings of them.
 View = Mapping[str, Any]
 
-Recipe = Literal["page", "template", "rss", "atom", "json-feed", "opml", "calendar", "mail", "copy", "card"]
+Recipe = Literal["page", "template", "rss", "atom", "json-feed", "opml", "calendar", "mail", "json", "copy", "card"]
 
 #: Files are written in this order, so that a page is there before a list or a feed names it.
 RANK_ASSET, RANK_ENTRY, RANK_LIST, RANK_HOME, RANK_FEED, RANK_INDEX = range(6)

@@ -17,7 +17,7 @@ from publisher.clock import SHANGHAI
 from publisher.content.codes import industries, industry_path
 from publisher.content.library import Edition, Entry, join
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
-from publisher.content.model.vocabulary import AiUse, EventState, Kind, State
+from publisher.content.model.vocabulary import AiUse, EventState, Kind, State, Vocabulary
 from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import Status, deadline, deadlines, previewed, status, window
 from publisher.markup import excerpt
@@ -61,6 +61,7 @@ class Head(NamedTuple):
     calendar: tuple[tuple[Any, ...], ...]
     since: float
     until: float
+    facets: tuple[Any, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -149,7 +150,8 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
     }
     anchors = tuple(heading.anchor for heading in entry.html.headings)
     since, until = window(entry, as_of, settings)
-    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until)
+    facets = () if now is Status.WITHDRAWN else _facets(data)
+    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until, facets)
 
 
 def _draft_head(entry: Entry, span: tuple[float, float]) -> Head:
@@ -164,6 +166,22 @@ def _offered_replacements(data: Any) -> tuple[str, ...]:
     """The policies that a published policy says it replaces."""
     is_offered = isinstance(data, Policy) and data.state in (State.PUBLISHED, State.CORRECTED)
     return data.replaces if is_offered else ()
+
+
+def _facets(data: Any) -> tuple[Any, ...]:
+    """What `publisher.site.finder` finds an entry by, in the order in which it reads it: slugs and codes; nothing for kinds without a finder."""
+    if isinstance(data, Policy):
+        to = data.audience
+        lasting = data.validity if isinstance(data.validity, str) else ""
+        offers = (_slugs(data.supports), _slugs(data.channels))
+        return (_slugs(to.subjects), to.industries, to.excluded_industries, _slugs(to.sizes), _slugs(to.taxpayers), *offers, lasting)
+    if isinstance(data, Listing):
+        return (data.type.value, data.field.value, data.industries, data.districts, _slugs(data.cooperation))
+    return ()
+
+
+def _slugs(terms: tuple[Vocabulary, ...]) -> tuple[str, ...]:
+    return tuple(term.value for term in terms)
 
 
 def _enterprises(entry: Entry) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from publisher.lifecycle import Status
 from publisher.settings import Settings
 from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact, FeedLink, Frame, Shown
 from publisher.site.feeds import FeedList, find_feed
+from publisher.site.finder import find_finder, plan_finder
 from publisher.site.heads import industry_title
 from publisher.site.jsonld import entry_nodes, site_nodes
 from publisher.site.meta import SHARE_SIZE
@@ -154,13 +155,17 @@ def _pager(number: int, urls: Sequence[str]) -> dict[str, Any] | None:
 
 
 def plan_kind(viewer: Viewer, name: str) -> Iterator[Artifact]:
-    """The list of a kind."""
+    """The list of a kind, and what its finder reads."""
     kind = next(kind for kind in LISTED_KINDS if kind.value == name)
     folder = kind.folder
     calendar = {Kind.POLICY: "calendar/policies.ics", Kind.EVENT: "calendar/events.ics"}.get(kind, "")
-    extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar}
+    finder = find_finder(kind)
+    shown = finder.view() if finder else None
+    extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar, "finder": shown}
     feed = find_feed(viewer.catalogue, folder)
     yield from _list_pages(viewer, f"{folder}/", kind.label, KIND_WORDS[kind], row=f"kind:{kind.value}", feed=feed, **extra)
+    if finder:
+        yield plan_finder(viewer.catalogue, finder)
 
 
 def plan_tag(viewer: Viewer, tag: str) -> Iterator[Artifact]:

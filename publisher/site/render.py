@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import orjson
 from markupsafe import Markup, escape
 
 from publisher.markup import plain_text
@@ -68,6 +69,7 @@ class Renderer:
             "page": self._page,
             "template": self._template,
             "mail": self._mail,
+            "json": lambda artifact: orjson.dumps(artifact.inputs["data"]),
             "copy": lambda artifact: Path(artifact.inputs["source"]).read_bytes(),
             "card": _render_card,
             "rss": _feed_writer("syndication", "render_rss"),
