@@ -206,12 +206,15 @@ def node_span(source: YamlText, node: yaml.Node) -> Span:
     return source.span(start.line, start.column, length)
 
 
-def locate(source: YamlText, steps: tuple[Step, ...], is_same_key: Callable[[str, Step, tuple[Step, ...]], bool]) -> tuple[Span, bool]:
+def locate(
+    source: YamlText, steps: tuple[Step, ...], is_same_key: Callable[[str, Step, tuple[Step, ...]], bool], node: yaml.Node | None = None
+) -> tuple[Span, bool]:
     """Find the place of a part of the value by its steps; the flag says whether the whole way was found.
 
-    ``is_same_key(written, step, way)`` says whether a written key is the step looked for. The text must have parsed before.
+    ``is_same_key(written, step, way)`` says whether a written key is the step looked for. The text must have parsed before; ``node`` is
+    what it was composed to, when many places of it are asked for.
     """
-    node = yaml.compose(source.text, yaml.CSafeLoader)
+    node = yaml.compose(source.text, _Loader) if node is None else node
     if node is None:
         return source.span(0, 0), False
     for depth, step in enumerate(steps):
@@ -229,7 +232,7 @@ def locate(source: YamlText, steps: tuple[Step, ...], is_same_key: Callable[[str
 
 def locate_key(source: YamlText, steps: tuple[Step, ...]) -> Span:
     """Find the place of a written key; every step is as written."""
-    node = yaml.compose(source.text, yaml.CSafeLoader)
+    node = yaml.compose(source.text, _Loader)
     span = source.span(0, 0)
     for step in steps:
         if isinstance(node, yaml.MappingNode):

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
-from publisher.cli.options import add_common, time_of
+from publisher.cli.options import UsageError, add_common, time_of
 from publisher.cli.problems import print_problems, problems_json
-from publisher.problems import has_errors
+from publisher.cli.surroundings import open_transport, settings_of
+from publisher.liaison.months import Month
+from publisher.liaison.notices import Notice, to_calendar, to_mail, to_text
+from publisher.liaison.scope import Scope
+from publisher.liaison.writers.choice import FORMATS, writer_of
+from publisher.problems import PublisherError, has_errors
+from publisher.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +25,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_common(check)
     check.add_argument("--strict", action="store_true", help="提醒也算错误")
     check.set_defaults(run=run_check)
+    report = actions.add_parser("report", help="出月报或简报", description="由记录出一个月的月报；每个数都能找到出处")
+    report.add_argument("--brief", action="store_true", help="只要概况、超期、共性问题和全年进度")
+    score = actions.add_parser("score", help="按规则评分，每一分都有出处", description="按 content/liaison/rules/ 里的规则评分")
+    for action, run in ((report, run_report), (score, run_score)):
+        add_common(action, formats=False)
+        action.add_argument("--month", type=_month, default=None, metavar="MONTH", help="如 2026-10，默认上个月")
+        action.add_argument("--unit", default="", metavar="UNIT", help="只看这个单位的干部")
+        action.add_argument("--format", choices=tuple(FORMATS), default="html", help="文件格式，默认 html")
+        action.add_argument("--out", type=Path, default=None, metavar="FILE", help="写到哪里，默认 var/liaison/；- 是打印出来")
+        action.set_defaults(run=run)
+    remind = actions.add_parser("remind", help="提醒谁该做什么", description="服务次数不够、月报、问题、办件、承诺到期")
+    add_common(remind, formats=False)
+    remind.add_argument("--format", choices=("text", "mail", "ics"), default="text", help="打印文字；每人一封邮件；日历文件")
+    remind.add_argument("--out", type=Path, default=None, metavar="PATH", help="邮件放到哪个文件夹、日历写到哪个文件，默认 var/liaison/ 里")
+    remind.add_argument("--send", action="store_true", help="邮件从 PUBLISHER_SMTP_URL 发出去，不放进文件夹")
+    remind.set_defaults(run=run_remind)
+
+
+def _month(text: str) -> Month:
+    month = Month.parse(text)
+    if month is None:
+        raise argparse.ArgumentTypeError(f"月份要写成 2026-10 / not a month: {text}")
+    return month
 
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the records alone, print, and give 1 when there is an error."""
-    import json
-
-    from publisher.cli.surroundings import settings_of
     from publisher.liaison.checks import check_liaison
 
     settings = settings_of(options)
@@ -33,3 +63,152 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         print_problems(problems, options.format, options.lang)
     return 1 if has_errors(problems, strict=options.strict) else 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Write the report of a month."""
+    from publisher.liaison.figures import plan_report
+
+    scope = _scope(options)
+    if isinstance(scope, int):
+        return scope
+    name = "简报" if options.brief else "月报"
+    return _write(options, name, scope, writer_of(options.format)(plan_report(scope, is_brief=options.brief)))
+
+
+def run_score(options: argparse.Namespace) -> int:
+    """Write the scores of a month; without rules, or with a rule that the law forbids, there are none."""
+    from publisher.liaison.score import ForbiddenRuleError, book_of, plan_score
+
+    scope = _scope(options)
+    if isinstance(scope, int):
+        return scope
+    book = book_of(scope.register.books, scope.month)
+    if book is None:
+        raise UsageError("content/liaison/rules/ 里没有这一年的规则 / no rules of scoring")
+    try:
+        report = plan_score(scope, book)
+    except ForbiddenRuleError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _write(options, "评分", scope, writer_of(options.format)(report))
+
+
+def _scope(options: argparse.Namespace) -> Scope | int:
+    """The month asked for with its records, or an exit code: records with errors are not summed up."""
+    from publisher.liaison.checks import check_register
+    from publisher.liaison.reading import load_register
+    from publisher.liaison.workdays import WorkCalendar
+
+    _refuse(options)
+    settings, as_of = settings_of(options), time_of(options).date()
+    if settings is None:
+        return 1
+    month = options.month or Month.of(as_of).plus(-1)
+    if month.first > as_of:
+        raise UsageError(f"{month} 还没有到 / {month} is still to come")
+    register, problems = load_register(options.root, _months_until(month))
+    errors = [problem for problem in [*problems, *check_register(register, options.root, settings.liaison, as_of, month)] if problem.is_error]
+    if errors:
+        print_problems(errors, "text", options.lang)
+        return 1
+    if options.unit and options.unit not in {officer.unit for officer in register.officers}:
+        units = "、".join(sorted({officer.unit for officer in register.officers}))
+        raise UsageError(f"没有“{options.unit}”这个单位；有：{units} / no such unit")
+    return Scope(register, month, options.unit, settings.liaison, as_of, WorkCalendar(register.holidays))
+
+
+def _months_until(month: Month) -> Callable[[Month], bool]:
+    """The months that a report needs: those of the year so far, and three before, with which notes are compared."""
+    first = min(Month(month.year, 1), month.plus(-3))
+    return lambda other: first <= other <= month
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Nothing of the records is ever written where a site is: ``site/``, the preview, or any folder that a build made."""
+    if options.out is None or str(options.out) == "-":
+        return
+    target, root = options.out.resolve(), options.root.resolve()
+    for folder in (root / "site", root / "var" / "preview", root / "content", root / "templates"):
+        if target == folder.resolve() or target.is_relative_to(folder.resolve()):
+            raise UsageError(f"不能写到 {folder} 里：内部材料不上网站 / records are never written below {folder}")
+    for folder in (target, *target.parents):
+        if folder.is_dir() and (folder / "sitemap.xml").exists() and (folder / "404.html").exists():
+            raise UsageError(f"{folder} 是一个网站，内部材料不能写进去 / {folder} is a site")
+
+
+def _write(options: argparse.Namespace, name: str, scope: Scope, data: bytes) -> int:
+    if str(options.out) == "-":
+        sys.stdout.buffer.write(data)
+        return 0
+    unit = f"-{options.unit}".replace("/", "／") if options.unit else ""
+    path = options.out or options.root / "var" / "liaison" / f"{name}-{scope.month}{unit}.{options.format}"
+    _put(path, data)
+    print(path)
+    return 0
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file that only its owner reads."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.tmp")
+        draft.write_bytes(data)
+        draft.chmod(0o600)
+        draft.replace(path)
+    except OSError as error:
+        raise PublisherError(f"写不了 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}") from error
+
+
+def run_remind(options: argparse.Namespace) -> int:
+    """Print what is due, or write it as mail or as a calendar, or send the mail."""
+    from publisher.liaison.reading import load_register
+    from publisher.liaison.reminders import find_reminders
+    from publisher.liaison.workdays import WorkCalendar
+
+    _refuse(options)
+    settings, moment = settings_of(options), time_of(options)
+    if settings is None:
+        return 1
+    present = Month.of(moment.date())
+    register, problems = load_register(options.root, lambda month: present.plus(-2) <= month <= present)
+    if has_errors(problems):
+        print_problems([problem for problem in problems if problem.is_error], "text", options.lang)
+        return 1
+    calendar = WorkCalendar(register.holidays)
+    reminders = find_reminders(register, settings.liaison, calendar, moment.date())
+    if options.format == "text":
+        print(to_text(reminders, moment, calendar.notes))
+        return 0
+    if options.format == "ics":
+        path = options.out or options.root / "var" / "liaison" / f"提醒-{moment:%Y-%m-%d}.ics"
+        _put(path, to_calendar(reminders, settings, moment))
+        print(path)
+        return 0
+    return _post(options, settings, list(to_mail(reminders, register, settings, moment, calendar.notes)), len({row.officer for row in reminders}))
+
+
+def _post(options: argparse.Namespace, settings: Settings, notices: list[Notice], officers: int) -> int:
+    """Hand the mails to the transport: a folder, or with ``--send`` the server of ``PUBLISHER_SMTP_URL``."""
+    from publisher.delivery.transport import Outcome
+    from publisher.delivery.transport.folder import FolderTransport
+
+    folder = options.out or options.root / "var" / "liaison" / "mail"
+    transport = open_transport() if options.send else FolderTransport(folder)
+    if transport is None:
+        raise UsageError("发信要先设环境变量 PUBLISHER_SMTP_URL / PUBLISHER_SMTP_URL is not set")
+    failed = 0
+    session = transport.open()
+    try:
+        for notice in notices:
+            answer = session.send(settings.mail.sender, notice.address, notice.data)
+            if answer.outcome is not Outcome.ACCEPTED:
+                failed += 1
+                print(f"{notice.officer}：没有发出（{answer.code} {answer.words}）", file=sys.stderr)
+            if answer.is_closed:
+                session = transport.open()
+    finally:
+        session.close()
+    where = "已发出" if options.send else f"在 {folder}"
+    print(f"{len(notices) - failed} 封邮件{where}；{officers - len(notices)} 人没有工作邮箱，没有写。")
+    return 3 if failed else 0

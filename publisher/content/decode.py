@@ -139,14 +139,17 @@ def describe(model: type[Model], name: str) -> dict[str, str]:
     return {"field": field.title or name, "example": _extra(field)["example"] or "…", "doc": (field.description or "").rstrip("。")}
 
 
-def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...]) -> Span:
-    """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there."""
+def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None) -> Span:
+    """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there.
+
+    ``node`` is the text composed, when many places of it are asked for.
+    """
 
     def is_same(written: str, step: Step, way: tuple[Step, ...]) -> bool:
         inner = _model_at(model, way)
         return inner is not None and keys_of(inner).get(written) == step
 
-    span, _ = locate(source, steps, is_same)
+    span, _ = locate(source, steps, is_same, node)
     return span
 
 

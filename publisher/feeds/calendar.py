@@ -59,7 +59,8 @@ def _event(item: CalendarItem) -> Event:
     if item.location:
         event.add("location", clean_text(item.location))
     event.add("description", clean_text(item.description))
-    event.add("url", item.url)
+    if item.url:
+        event.add("url", item.url)
     event.add("status", "CANCELLED" if item.is_cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE" if isinstance(item.start, datetime) else "TRANSPARENT")
     return event

@@ -44,7 +44,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class CalendarItem:
-    """One event: whole days when ``start`` is a date; ``end`` is exclusive. ``uid`` stays the same whatever changes."""
+    """One event: whole days when ``start`` is a date; ``end`` is exclusive. ``uid`` stays the same whatever changes; ``url`` may be empty."""
 
     uid: str
     summary: str

@@ -22,6 +22,8 @@ from publisher.settings import LiaisonSettings
 
 #: Fewer characters than this say nothing of what was done.
 _SHORT = 30
+#: Before every month.
+EVER = Month(1, 1)
 
 
 class Standpoint(NamedTuple):
@@ -30,6 +32,7 @@ class Standpoint(NamedTuple):
     settings: LiaisonSettings
     calendar: WorkCalendar
     as_of: date
+    since: Month
 
 
 def check_liaison(root: Path, settings: LiaisonSettings, as_of: date) -> list[Problem]:
@@ -38,9 +41,9 @@ def check_liaison(root: Path, settings: LiaisonSettings, as_of: date) -> list[Pr
     return problems if register.is_empty else sort_problems([*problems, *check_register(register, root, settings, as_of)])
 
 
-def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date) -> list[Problem]:
-    """Hold a register to all rules; the root is where its files are, for the places."""
-    stand = Standpoint(settings, WorkCalendar(register.holidays), as_of)
+def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date, since: Month = EVER) -> list[Problem]:
+    """Hold a register to all rules; the root is where its files are, for the places. Months before ``since`` were not read and are not missed."""
+    stand = Standpoint(settings, WorkCalendar(register.holidays), as_of, since)
     known = Known.of(register, policies_named(root, register))
     faults: list[Fault] = [*check_references(register, known)]
     for check in _CHECKS:
@@ -115,8 +118,11 @@ def check_months(register: Register, stand: Standpoint) -> Iterator[Fault]:
     as_of, present = stand.as_of, Month.of(stand.as_of)
     files = {(one.enterprise, one.month): one.place.path for one in register.situations}
     files |= {owner: rows[0].place.path for owner, rows in register.services_by_month.items()}
+    dues: dict[Month, date] = {}
     for enterprise in register.enterprises:
         for month in months_of(enterprise, as_of):
+            if month < stand.since:
+                continue
             duty = duty_of(register, enterprise, month, stand.settings, as_of)
             path = files.get((enterprise.id, duty.month))
             if path is None and f"content/liaison/months/{duty.month}/{enterprise.id}.yml" in register.unread:
@@ -128,12 +134,15 @@ def check_months(register: Register, stand: Standpoint) -> Iterator[Fault]:
                     yield fault("liaison-few-services", place, done=duty.done, owed=duty.owed, **words)
                 if duty.is_phone_only:
                     yield fault("liaison-phone-only", place, **words)
-            due = report_due(duty.month, stand.calendar, stand.settings) if duty.month < present else None
+            if month < present and month not in dues:
+                dues[month] = report_due(month, stand.calendar, stand.settings)
+            due = dues.get(month)
             if due and duty.situation is None and due < as_of:
                 yield fault("liaison-report-missing", place, due=due, **words)
             elif due and duty.situation and duty.situation.reported > due:
                 yield fault("liaison-report-late", duty.situation.place, "reported", due=due, reported=duty.situation.reported, **words)
-        yield from _check_first_contact(register, enterprise, stand)
+        if stand.since == EVER:
+            yield from _check_first_contact(register, enterprise, stand)
 
 
 def _check_first_contact(register: Register, enterprise: Enterprise, stand: Standpoint) -> Iterator[Fault]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import yaml
 
 from publisher.content import source as sources
 from publisher.content.decode import locate_field, shape_of
@@ -12,7 +15,7 @@ from publisher.liaison.model import FILES
 from publisher.liaison.reading import FOLDER
 from publisher.liaison.records import Place
 from publisher.problems import Problem, Span
-from publisher.strictyaml import Step, YamlText
+from publisher.strictyaml import Step, YamlText, compose
 
 
 class Fault(NamedTuple):
@@ -32,26 +35,34 @@ def fault(code: str, place: Place, *steps: Step, words: str = "", **context: obj
 
 def place_faults(faults: Iterable[Fault], root: Path) -> list[Problem]:
     """The faults as problems: each file that has one is read again, for line, column and the line itself."""
-    texts: dict[str, YamlText] = {}
     problems = []
-    for one in faults:
-        path = one.place.path
-        if path not in texts:
-            data = sources.read_bytes(root / path, path) if path.endswith((".yml", ".yaml")) else b""
-            texts[path] = YamlText(path, "" if isinstance(data, Problem) else sources.decode(data, path)[0])
-        problems.append(_place(one, texts[path]))
+    for path, group in groupby(sorted(faults, key=lambda one: one.place.path), key=lambda one: one.place.path):
+        data = sources.read_bytes(root / path, path) if path.endswith((".yml", ".yaml")) else b""
+        source = YamlText(path, "" if isinstance(data, Problem) else sources.decode(data, path)[0])
+        node: yaml.Node | None = None
+        for one in group:
+            if node is None and _is_within(one) and source.text:
+                node = compose(source)[0]
+            problems.append(_place(one, source, node))
     return problems
 
 
-def _place(one: Fault, source: YamlText) -> Problem:
+def _is_within(one: Fault) -> bool:
+    """Whether a fault is about a part of its file, not the file."""
+    return bool(one.place.part or one.steps)
+
+
+def _place(one: Fault, source: YamlText, node: yaml.Node | None) -> Problem:
     if not source.text:
         return Problem(one.code, Span(one.place.path), one.context)
+    if not _is_within(one):
+        return source.problem(one.code, source.span(0, 0), **one.context)
     model = FILES[one.place.path.removeprefix(f"{FOLDER}/").split("/")[0]][0]
     way: tuple[Step, ...] = (one.place.part,) if one.place.part else ()
     if way and shape_of(model, one.place.part)[0]:
         way = (one.place.part, one.place.item)
-    span = locate_field(source, model, (*way, *one.steps)) if way or one.steps else source.span(0, 0)
-    if not one.steps and way:
+    span = locate_field(source, model, (*way, *one.steps), node)
+    if not one.steps:
         span = Span(span.path, span.line, span.column, 1)
     if one.words:
         span = _find_words(source, span, one.words)

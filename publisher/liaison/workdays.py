@@ -24,6 +24,11 @@ class WorkCalendar:
         self._known: dict[date, bool] = {}
         self.guessed: set[int] = set()
 
+    @property
+    def notes(self) -> list[str]:
+        """What to say beside time limits that rest on a guess."""
+        return [f"没有{year}年的放假安排，工作日只按周一到周五算。" for year in sorted(self.guessed)]
+
     def is_workday(self, day: date) -> bool:
         """Whether a day is worked."""
         known = self._known.get(day)
