@@ -24,7 +24,9 @@ from publisher.settings import LiaisonSettings
 SEED = "20261123"
 #: The day of the demo: nothing is recorded after it.
 TODAY = date(2026, 11, 20)
+#: The signs of a credit code (GB 32100), and those of the organisation code within (GB 11714), which count I, O, S, V and Z too.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ALL = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DAY = timedelta(days=1)
 Rows = list[dict[str, Any]]
 
@@ -32,7 +34,7 @@ Rows = list[dict[str, Any]]
 def credit_code(number: int, prefix: str = "91") -> str:
     """A credit code of the region 990000, which does not exist, with right check digits."""
     organisation = f"MB{number:06d}"
-    total = sum(_ALPHABET.index(sign) * weight for sign, weight in zip(organisation, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
+    total = sum(_ALL.index(sign) * weight for sign, weight in zip(organisation, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
     body = f"{prefix}990000{organisation}{'0123456789X0'[11 - total % 11]}"
     weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
     rest = (31 - sum(_ALPHABET.index(sign) * weight for sign, weight in zip(body, weights, strict=True))) % 31
