@@ -17,7 +17,8 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from publisher.liaison.document import Cell, Chart, Evidence, Paragraph, Report, Section, Table, ranges
-from publisher.liaison.figures import plan_report, shared_issues
+from publisher.liaison.figures import plan_report
+from publisher.liaison.figures_matters import shared_issues
 from publisher.liaison.months import Month
 from publisher.liaison.procedures import is_open
 from publisher.liaison.reading import load_register

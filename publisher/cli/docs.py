@@ -9,8 +9,9 @@ from pathlib import Path
 
 from publisher.cli.options import UsageError, folder
 from publisher.content.model.kinds import MODELS
-from publisher.content.model.tables import common_table, field_tables, problem_table
+from publisher.content.model.tables import common_table, field_tables, problem_table, record_tables
 from publisher.content.model.vocabulary import Kind
+from publisher.liaison.model import FILES
 
 _MARKS = re.compile(r"(<!-- 由程序生成：(?P<name>[a-z-]+) -->\n).*?(<!-- 生成结束 -->)", re.DOTALL)
 
@@ -28,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(MODELS[Kind.parse(options.schema)].model_json_schema(), ensure_ascii=False, indent=2))
         return 0
     tables = {f"fields-{kind.value}": field_tables(MODELS[kind]) for kind in Kind} | {"fields-common": common_table(), "problems": problem_table()}
+    tables |= {f"liaison-{folder}": record_tables(model) for folder, (model, _) in FILES.items()}
     stale = 0
     for path in sorted((options.root / "docs").glob("*.md")):
         old = path.read_text(encoding="utf-8")

@@ -58,6 +58,18 @@ def _table(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def record_tables(model: type[Model]) -> str:
+    """The table of a model, and of every mapping within, however deep, under the names that lead to it."""
+    return "\n".join(_record_parts(model, ()))
+
+
+def _record_parts(model: type[Model], way: tuple[str, ...]) -> Iterator[str]:
+    title = f"**{' → '.join(way)}** 里面：\n\n" if way else ""
+    yield title + _table(model, list(model.model_fields.items()))
+    for name, inner in _inner_models(model, list(model.model_fields)):
+        yield from _record_parts(inner, (*way, describe(model, name)["field"]))
+
+
 def common_table() -> str:
     """The fields that every kind has."""
     return _tables(EntryModel, list(EntryModel.model_fields.items()))
