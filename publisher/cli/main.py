@@ -19,6 +19,7 @@ VERBS = {
     "subscribers": "订阅者：列出、登记、导入、导出、删除 / readers of the newsletter",
     "bounces": "读退信和投诉，停掉寄不到的 / read bounces and complaints",
     "liaison": "亲商助企：检查、月报、评分、提醒 / records of officers: check, report, score, remind",
+    "subscriptions": "订阅服务：登记、确认、更改、退订的网页 / the subscription service",
     "database": "订阅者的数据库：升级、备份、状态 / the database of subscribers",
     "new": "新建一篇的起始文件 / write a starting file",
     "why": "说明网站里一个文件从何而来 / explain a file of the site",

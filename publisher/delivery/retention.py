@@ -12,7 +12,7 @@ from publisher.clock import SHANGHAI
 from publisher.delivery.address import address_digest
 from publisher.delivery.choice import choice_of
 from publisher.delivery.preferences import Preferences
-from publisher.delivery.schema import allowance, bounce, consent, message, notice, request, subscriber, suppression
+from publisher.delivery.schema import allowance, bounce, consent, letter, message, notice, request, subscriber, suppression
 from publisher.delivery.subscribers import CONFIRM_WITHIN
 
 _DAY = 86_400.0
@@ -97,6 +97,11 @@ def count_states(connection: Connection) -> dict[str, int]:
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
     counts["suppressions"] = connection.execute(select(func.count()).select_from(suppression)).scalar_one()
     return counts
+
+
+def count_waiting(connection: Connection) -> dict[str, int]:
+    """How many forms wait to be looked at, and how many confirmation mails to be sent."""
+    return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (request, letter)}
 
 
 def matching(state: str | None = None, domain: str | None = None) -> Any:

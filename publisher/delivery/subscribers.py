@@ -78,7 +78,7 @@ def _may_be_written_to(connection: Connection, address: str, key: bytes, now: fl
     last = connection.execute(select(notice).where(mine).with_for_update()).first()
     if last is None:
         values = {"address_digest": address_digest(address, key), "at": now, "unanswered": 1}
-        return _insert_unless_there(connection, notice, values)
+        return insert_unless_there(connection, notice, values)
     if now - last.at < HOUR or last.unanswered >= UNANSWERED:
         return False
     connection.execute(update(notice).where(mine).values(at=now, unanswered=last.unanswered + 1))
@@ -162,7 +162,7 @@ def forget(connection: Connection, address: str, *, key: bytes, now: float) -> b
 def _insert_new(connection: Connection, address: str, choice: Choice, now: float) -> bool:
     """Write down an address unless it is there, though another process does the same."""
     values = choice.columns() | {"address": address, "domain": domain_of(address), "state": "asked", "created_at": now, "changed_at": now}
-    return _insert_unless_there(connection, subscriber, values)
+    return insert_unless_there(connection, subscriber, values)
 
 
 def _record(connection: Connection, subscriber_id: int, act: str, origin: Origin, now: float) -> None:
@@ -170,7 +170,7 @@ def _record(connection: Connection, subscriber_id: int, act: str, origin: Origin
     connection.execute(insert(consent).values(values))
 
 
-def _insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row; False when another process was first."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     made = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)

@@ -147,7 +147,7 @@ class MaterialShell:
             written = written.replace('new URL(".",location)', f'new URL("{urlsplit(config.site_url or "/").path or "/"}",location)', 1)
         written = re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", written)).lstrip()
         own = config.extra.get("publisher") or {}
-        return written.replace(slot("policy"), content_policy(written, own.get("form_action", "")), 1)
+        return written.replace(slot("policy"), content_policy(written, own.get("form_action") or _origin(own.get("service_url"))), 1)
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -173,6 +173,12 @@ class MaterialShell:
         url = re.sub(r"^pages/(.+)\.md$", r"\1/", target)
         url = "." if url in ("index.md", "", "/", "./") else url
         return NavLink(title, url, active=bool(section) and url.rstrip("/") == section)
+
+
+def _origin(service_url: object) -> str:
+    """Where the forms of the site go when there is a subscription service: its scheme and host."""
+    parts = urlsplit(str(service_url or ""))
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _default_nav() -> list[dict[str, str]]:

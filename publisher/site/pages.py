@@ -84,7 +84,8 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         nodes=entry_nodes(view, settings),
     )
     template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
-    yield page(frame, template, {"entry": view, "crumbs": crumbs}, RANK_ENTRY, (head.path,))
+    extra = {"signup": settings.service_url if url == "subscribe/" else ""} if kind is Kind.PAGE else {}
+    yield page(frame, template, {"entry": view, "crumbs": crumbs} | extra, RANK_ENTRY, (head.path,))
 
 
 def _card(view: dict[str, Any], settings: Settings, source: str) -> Artifact:
@@ -304,6 +305,7 @@ def plan_home(viewer: Viewer) -> Iterator[Artifact]:
         "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
         "feed": feed.view() if feed else None,
         "has_search": settings.search,
+        "signup": settings.service_url,
     }
     frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed), nodes=site_nodes(settings))
     yield page(frame, "home.html", view, RANK_HOME)
