@@ -97,9 +97,11 @@ def test_a_reader_subscribes_changes_and_leaves(project: Project, service: str, 
     page.get_by_label("邮箱").fill("zhang@")
     page.get_by_role("button", name="订阅", exact=True).click()
     assert page.get_by_role("alert").inner_text().startswith("有1处要改")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert", "the focus is where the faults are"
+    _wait(lambda: page.evaluate("document.activeElement.getAttribute('role')") == "alert", "the focus to be where the faults are")
     page.get_by_label("邮箱").fill("zhang@qq.com")
+    assert page.get_by_label("政策解读").is_hidden(), "who takes everything has nothing to choose"
     page.get_by_label("不按偏好，全部都要").uncheck()
+    assert page.get_by_label("政策解读").is_visible()
     page.get_by_label("政策解读").check()
     time.sleep(3.2)  # what a person needs at least
     page.get_by_role("button", name="订阅", exact=True).click()

@@ -16,7 +16,7 @@ from publisher.problems import PublisherError
 from publisher.settings import Settings
 
 #: The sentence a reader agrees to by sending the form; it is kept with the consent.
-WORDING = "我同意{site}把我选的内容寄到这个邮箱。随时可以退订，退订后停止寄信并删除数据。"
+WORDING = "我同意{site}把我选的内容寄到这个邮箱。随时可以退订，退订后停止寄信，{days}天内删除数据。"
 #: The fields of the form by choice; the site's finders link here with the same names.
 FIELDS = {"kinds": "kind", "tags": "tag", "industries": "industry", "districts": "district"}
 
@@ -41,7 +41,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.wording = WORDING.format(site=settings.site_name)
+        self.wording = WORDING.format(site=settings.site_name, days=settings.retention_days.withdrawn)
         self._options = _options(taxonomy, frozenset(divisions))
         self._environment.globals.update(
             site_name=settings.site_name,
