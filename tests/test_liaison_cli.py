@@ -154,6 +154,15 @@ def test_no_report_is_written_where_a_site_is(records: Path, capsys: pytest.Capt
     assert not (records / place).exists()
 
 
+def test_no_report_is_written_through_a_link_in_the_usual_place(records: Path) -> None:
+    (records / "site").mkdir()
+    (records / "var").mkdir()
+    (records / "var/liaison").symlink_to(records / "site")
+    for words in (["report", "--month", "2026-10"], ["score", "--month", "2026-10"], ["remind", "--format", "ics"], ["remind", "--format", "mail"]):
+        assert run(records, *words) == 2
+    assert not any((records / "site").iterdir())
+
+
 def test_records_with_errors_are_not_summed_up(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = records / "content/liaison/months/2026-10/qy-001.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("方式: 走访", "方式: 走方"), encoding="utf-8")

@@ -125,10 +125,11 @@ def _months_until(month: Month) -> Callable[[Month], bool]:
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    """Nothing of the records is ever written where a site is: ``site/``, the preview, or any folder that a build made."""
-    if options.out is None or str(options.out) == "-":
+    """Nothing of the records is ever written where a site is: ``site/``, the preview, or any folder that a build made; links are followed."""
+    if str(options.out) == "-":
         return
-    target, root = options.out.resolve(), options.root.resolve()
+    root = options.root.resolve()
+    target = (options.out or options.root / "var" / "liaison").resolve()
     for folder in (root / "site", root / "var" / "preview", root / "content", root / "templates"):
         if target == folder.resolve() or target.is_relative_to(folder.resolve()):
             raise UsageError(f"不能写到 {folder} 里：内部材料不上网站 / records are never written below {folder}")

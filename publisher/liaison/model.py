@@ -100,11 +100,11 @@ class MonthModel(Model):
 
 
 class StepModel(Model):
-    """One step of a matter; the last one tells its state. ``states`` is filled in by the three sorts of matters."""
+    """One step of a matter; the three sorts of matters add their states, and the last step tells where a matter stands."""
 
     day: Day = key("日期", "哪一天", also=("时间",), example="2026-10-09")
     by: Text | None = key("办理人", "干部编号，或办理的单位", None, example="gb-001")
-    note: Text | None = key("说明", "退一步、补正、退回、终止、无法解决都要写", None)
+    note: Text | None = key("说明", "上报（问题）、补正、退回、终止、无法解决和退一步都要写", None)
     proof: Text | None = key("凭据", "文书、回执、签收单的编号", None)
 
 
