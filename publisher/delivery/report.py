@@ -6,25 +6,17 @@ write. Only a Message-ID of ours, whose keyed digest holds, says whose message i
 
 from __future__ import annotations
 
-import contextlib
 import email
-import email.policy
-import hashlib
-import html
 import re
 from collections.abc import Iterator
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from enum import Enum
 from typing import NamedTuple
 
 from publisher.delivery.answers import Command, Meaning, meaning_of, status_of
+from publisher.delivery.incoming import header_of, id_of, take_apart, text_of
 from publisher.delivery.message_id import MessageId, read_message_id
 
-#: No report needs more; what is behind it is not looked at.
-LARGEST = 1 << 20
-_MOST_PARTS = 200
 _LONGEST_WORDS = 300
 
 
@@ -60,31 +52,19 @@ _FAILED = re.compile(
     r"不存在|未开通|空间不足|已满|拒收|退回|失败|fail|unknown|reject|denied|undeliver|not (found|exist|delivered)|quota|blocked|invalid", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[\w.+=-]+@(?=[\w-]+\.)")
-_TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
 
 def read_report(data: bytes, key: bytes) -> Report | None:
     """What a mail reports; None when it is no report at all."""
-    data = data[:LARGEST]
-    try:
-        message = email.message_from_bytes(data, policy=email.policy.compat32)
-        parts = _parts(message)
-    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError):  # the parser's own ways to give up
+    apart = take_apart(data)
+    if apart is None:
         return None
+    message, parts = apart
     found = _complaint(parts) or _notification(parts) or _plain(message, parts)
     if found is None:
         return None
     sort, status, words = found
-    return Report(_id_of(message, data), sort, _whose(message, parts, key), status, _shown(words))
-
-
-def _parts(message: Message) -> list[Message]:
-    found = []
-    for part in message.walk():
-        found.append(part)
-        if len(found) >= _MOST_PARTS:
-            break
-    return found
+    return Report(id_of(message, data), sort, _whose(message, parts, key), status, _shown(words))
 
 
 def _fields(part: Message) -> Iterator[Message]:
@@ -98,14 +78,14 @@ def _fields(part: Message) -> Iterator[Message]:
                 if isinstance(inner, str) and ":" in inner:  # a group more, for want of an empty line that the parser knows
                     yield email.message_from_string(inner)
     else:
-        for group_text in re.split(r"\r?\n\r?\n", _text(part)):
+        for group_text in re.split(r"\r?\n\r?\n", text_of(part)):
             yield email.message_from_string(group_text.strip())
 
 
 def _complaint(parts: list[Message]) -> tuple[Sort, str, str] | None:
     for part in parts:
         if part.get_content_type() == "message/feedback-report":
-            kinds = [_header(group, "Feedback-Type").lower() for group in _fields(part)]
+            kinds = [header_of(group, "Feedback-Type").lower() for group in _fields(part)]
             kind = next(filter(None, kinds), "")
             if kind in {"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"}:
                 return Sort.COMPLAINT, "", kind
@@ -119,11 +99,11 @@ def _notification(parts: list[Message]) -> tuple[Sort, str, str] | None:
         return None
     action, status, words = "", "", ""
     for group in (group for part in status_parts for group in _fields(part)):
-        this = _header(group, "Action").lower().split(" ")[0]
+        this = header_of(group, "Action").lower().split(" ")[0]
         if this and action != "failed":
             action = this
-            status = status_of(_header(group, "Status")) or status
-            words = _header(group, "Diagnostic-Code") or words
+            status = status_of(header_of(group, "Status")) or status
+            words = header_of(group, "Diagnostic-Code") or words
     if action and action != "failed":
         return Sort.DELAY, status, words or action
     if not (action or status or words):
@@ -133,10 +113,10 @@ def _notification(parts: list[Message]) -> tuple[Sort, str, str] | None:
 
 def _plain(message: Message, parts: list[Message]) -> tuple[Sort, str, str] | None:
     """A bounce in words: it must come from a mail system, and say that something failed."""
-    subject = _header(message, "Subject")
-    if not (_SENDERS.search(_header(message, "From")) or _header(message, "Return-Path") == "<>") or not _SUBJECTS.search(subject):
+    subject = header_of(message, "Subject")
+    if not (_SENDERS.search(header_of(message, "From")) or header_of(message, "Return-Path") == "<>") or not _SUBJECTS.search(subject):
         return None
-    text = "\n".join(_text(part) for part in _own_texts(parts))
+    text = "\n".join(text_of(part) for part in _own_texts(parts))
     answer = _ANSWER.search(text)
     if answer:
         return _judged(status_of(answer[2]) or status_of(text), f"{answer[1]} {answer[2]}")
@@ -179,49 +159,15 @@ def _judged(status: str, words: str) -> tuple[Sort, str, str]:
 
 def _whose(message: Message, parts: list[Message], key: bytes) -> MessageId | None:
     """The first Message-ID of ours: that of the returned message, one in a text, or in the address that the report was sent to."""
-    returned = [_header(part, "Message-ID") for part in parts[1:]]
-    texts = (_text(part) for part in parts if not part.is_multipart())
-    addressed = [_header(message, name) for name in ("To", "Delivered-To", "X-Original-To", "X-Failed-Recipients", "Original-Message-ID")]
+    returned = [header_of(part, "Message-ID") for part in parts[1:]]
+    texts = (text_of(part) for part in parts if not part.is_multipart())
+    addressed = [header_of(message, name) for name in ("To", "Delivered-To", "X-Original-To", "X-Failed-Recipients", "Original-Message-ID")]
     for text in (*returned, *texts, *addressed):
         for found in _OURS.finditer(text):
             ours = read_message_id(f"{found[0].lower()}@x", key)
             if ours:
                 return ours
     return None
-
-
-def _text(part: Message) -> str:
-    """A part's text, whatever it says of its own encoding; HTML without its tags."""
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    text = _decoded(payload, part.get_content_charset())
-    return html.unescape(_TAGS.sub("\n", text)) if part.get_content_type() == "text/html" else text
-
-
-def _decoded(data: bytes, charset: str | None) -> str:
-    """Text in the charset it claims, else UTF-8, else GB18030, which Chinese servers write without saying so."""
-    for name in (charset, "utf-8", "gb18030"):
-        try:
-            if name:
-                return data.decode("gb18030" if name.lower() in {"gb2312", "gbk"} else name)
-        except (LookupError, ValueError):
-            continue
-    return data.decode("latin-1")
-
-
-def _header(message: Message, name: str) -> str:
-    """A header in one line; bytes that no header may hold are read like a text's."""
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    text = raw if raw.isascii() else _decoded(raw.encode("utf-8", "surrogateescape"), None)
-    with contextlib.suppress(LookupError, ValueError, AttributeError, TypeError, MessageError):  # an unknown charset, broken base64
-        text = str(make_header(decode_header(text)))
-    return " ".join(text.split())
-
-
-def _id_of(message: Message, data: bytes) -> str:
-    written = _header(message, "Message-ID")
-    return written if 3 <= len(written) <= 200 else f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _shown(words: str) -> str:
