@@ -19,6 +19,8 @@ from publisher.strictyaml import YamlText, compose, node_span
 
 CONFIG_NAME = "mkdocs.yml"
 _ROBOTS = "all|index|follow|none|noindex|nofollow|noarchive|nosnippet|noimageindex"
+#: RFC 2606: nobody can be written to there.
+_RESERVED = (".example", ".example.com", ".example.net", ".example.org", ".invalid", ".test")
 #: How a setting whose form is fixed is written.
 _EXAMPLES = {
     "icp_number": "陕ICP备12345678号-1",
@@ -48,7 +50,7 @@ class MailSettings(BaseModel):
     sender: str = Field("digest@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     reply_to: str = Field("editor@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     list_id: str = Field("digest.example.com", pattern=r"^[A-Za-z0-9.-]+$")
-    unsubscribe_url: str = Field("https://example.com/u/TOKEN", pattern=r"^https://\S{1,69}$")
+    unsubscribe_url: str = Field("", pattern=r"^$|^https://\S{1,69}$")
     preferences_url: str = Field("", pattern=r"^$|^https://\S{1,200}$")
     unsubscribe_mailto: str = Field("unsubscribe@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     postal_address: str = ""
@@ -118,6 +120,23 @@ class Settings(BaseModel):
     service_url: str = Field("", max_length=37, pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*$")
     search: bool = True
     liaison: LiaisonSettings = LiaisonSettings()
+
+    @property
+    def unsubscribe_url(self) -> str:
+        """Where a reader leaves, with ``TOKEN`` for the reader's own; empty where that is done by mail alone."""
+        return self.mail.unsubscribe_url or (f"{self.service_url}u/TOKEN" if self.service_url else "")
+
+    @property
+    def preferences_url(self) -> str:
+        """Where a reader changes what comes, with ``TOKEN``; the site's own page where there is no service."""
+        return self.mail.preferences_url or (f"{self.service_url}p/TOKEN" if self.service_url else self.absolute("subscribe/"))
+
+    @property
+    def subscribe_mailto(self) -> str:
+        """The address to which readers write to subscribe where no service runs; empty while it is a placeholder."""
+        domain = self.mail.unsubscribe_mailto.rpartition("@")[2].lower()
+        is_reserved = domain.endswith(_RESERVED) or f".{domain}".endswith(_RESERVED)
+        return "" if self.service_url or is_reserved else self.mail.unsubscribe_mailto
 
     @property
     def content(self) -> Path:

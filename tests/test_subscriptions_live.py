@@ -7,8 +7,7 @@ import re
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,11 @@ import pytest
 
 from tests.project import ROOT, Project
 from tests.readers import SERVICE, link_in, make_project, state_of
-from tests.smtp_server import Keeper, free_port, serve_mail
+from tests.service import open_hosts, serve_subscriptions, wait_for
+from tests.smtp_server import Keeper, serve_mail
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -32,53 +32,10 @@ def inbox() -> Iterator[tuple[Keeper, int]]:
 
 @pytest.fixture
 def service(project: Project, inbox: tuple[Keeper, int]) -> Iterator[str]:
-    """The address at which `publisher subscriptions serve` answers for a project that is built."""
+    """The address at which the service answers for a small project."""
     make_project(project).news("b").build()
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PUBLISHER_")}
-    environment |= {"PUBLISHER_SMTP_URL": f"smtp://127.0.0.1:{inbox[1]}", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "publisher", "subscriptions", "serve", "--root", str(project.root), "--port", str(port)]
-    with (project.root / "service.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait(lambda: _is_up(f"http://127.0.0.1:{port}/health"), "the service", process)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        assert process.wait(30) in (0, -15)
-    said = (project.root / "service.log").read_text(encoding="utf-8")
-    assert "Traceback" not in said, said
-    assert "zhang@qq.com" not in said, "no address stands in a log"
-
-
-def _is_up(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _wait(is_so: Callable[[], object], what: str, process: subprocess.Popen[bytes] | None = None) -> None:
-    end = time.monotonic() + 60
-    while not is_so():
-        assert process is None or process.poll() is None, f"{what} has ended"
-        assert time.monotonic() < end, f"waited for {what} in vain"
-        time.sleep(0.05)
-
-
-def _hosted(browser: Browser, project: Project, service: str, width: int = 390) -> Page:
-    """A page for which the street's two hosts are on this machine, as a reverse proxy would have it."""
-    page = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=False).new_page()
-
-    def answer_site(route: Route) -> None:
-        path = route.request.url.removeprefix("https://street.example/").partition("?")[0]
-        file = project.out / (path + "index.html" if path.endswith("/") or not path else path)
-        route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
-
-    page.route("https://street.example/**", answer_site)
-    page.route(f"{SERVICE}**", lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(SERVICE, service))))
-    return page
+    with serve_subscriptions(project, inbox[1]) as url:
+        yield url
 
 
 @pytest.mark.browser
@@ -86,7 +43,7 @@ def test_a_reader_subscribes_changes_and_leaves(project: Project, service: str, 
     from publisher.delivery.database import Database
 
     mails = inbox[0].envelopes
-    page = _hosted(browser, project, service)
+    page = open_hosts(browser, project, service)
     blocked: list[str] = []
     page.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
     page.goto("https://street.example/")
@@ -97,7 +54,7 @@ def test_a_reader_subscribes_changes_and_leaves(project: Project, service: str, 
     page.get_by_label("邮箱").fill("zhang@")
     page.get_by_role("button", name="订阅", exact=True).click()
     assert page.get_by_role("alert").inner_text().startswith("有1处要改")
-    _wait(lambda: page.evaluate("document.activeElement.getAttribute('role')") == "alert", "the focus to be where the faults are")
+    wait_for(lambda: page.evaluate("document.activeElement.getAttribute('role')") == "alert", "the focus to be where the faults are")
     page.get_by_label("邮箱").fill("zhang@qq.com")
     assert page.get_by_label("政策解读").is_hidden(), "who takes everything has nothing to choose"
     page.get_by_label("不按偏好，全部都要").uncheck()
@@ -106,7 +63,7 @@ def test_a_reader_subscribes_changes_and_leaves(project: Project, service: str, 
     time.sleep(3.2)  # what a person needs at least
     page.get_by_role("button", name="订阅", exact=True).click()
     assert page.get_by_role("heading", name="请查收确认邮件").is_visible()
-    _wait(lambda: mails, "the confirmation mail")
+    wait_for(lambda: mails, "the confirmation mail")
     database = Database(f"sqlite:///{project.root / 'var' / 'subscribers.sqlite'}")
     page.goto(f"{SERVICE}c/{link_in(bytes(mails[0].content))}")
     assert state_of(database, "zhang@qq.com") == "asked", "looking is not confirming"
@@ -129,7 +86,7 @@ def test_a_reader_subscribes_changes_and_leaves(project: Project, service: str, 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_form_fits_and_can_be_touched(project: Project, service: str, browser: Browser, width: int) -> None:
-    page = _hosted(browser, project, service, width)
+    page = open_hosts(browser, project, service, width)
     page.goto(f"{SERVICE}subscribe?tag=tax")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = page.evaluate(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
-from pathlib import Path
 
-from publisher.cli.options import UsageError, add_common
+from publisher.cli.mailbox import add_mailbox, letters_of
+from publisher.cli.options import add_common
 from publisher.cli.surroundings import now_of, open_database, signer_of
 from publisher.delivery.bounces import record
-from publisher.delivery.inbox import read_imap, read_maildir
 from publisher.delivery.report import read_report
 
+_MAILBOX = "PUBLISHER_BOUNCES_URL"
 #: What a letter came to, in Chinese and English, in the order in which it is told.
 _OUTCOMES = {
     "hard": ("邮箱不存在，不再寄", "no such mailbox, struck off"),
@@ -30,19 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="read")
     read = actions.add_parser("read", help="读退信和投诉", description="读退信和投诉；读过的标为已读，不删除")
     add_common(read, formats=False)
-    source = read.add_mutually_exclusive_group()
-    source.add_argument("--maildir", type=Path, metavar="DIR", help="从这个 Maildir 读")
-    source.add_argument("--imap", metavar="URL", help="从 imaps://用户@主机/文件夹 读，密码放在 PUBLISHER_IMAP_PASSWORD；默认 PUBLISHER_BOUNCES_URL")
+    add_mailbox(read, _MAILBOX)
     read.set_defaults(run=run, format="text")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read what is new, one transaction for each letter, and tell what it came to."""
-    url = options.imap or os.environ.get("PUBLISHER_BOUNCES_URL", "")
-    if options.maildir is None and not url:
-        raise UsageError("要写 --maildir 或 --imap，或者设环境变量 PUBLISHER_BOUNCES_URL / give --maildir, --imap or PUBLISHER_BOUNCES_URL")
-    path = options.maildir or (Path(url.removeprefix("maildir:")) if url.startswith("maildir:") else None)
-    letters = read_maildir(path) if path else read_imap(url, os.environ)
+    letters = letters_of(options, _MAILBOX)
     key, counts = signer_of(options.root).key, Counter[str]()
     database = open_database(options.root)
     try:

@@ -197,8 +197,8 @@ def _purge(options: argparse.Namespace, database: Database) -> int:
     days = settings.retention_days
     with database.begin() as connection:
         gone = retention.purge(connection, unconfirmed_days=days.unconfirmed, withdrawn_days=days.withdrawn, now=now_of(options))
-    zh = "删除：没有确认的 {asked}，退订和停寄的 {withdrawn}，没处理的登记 {request}，确认邮件的记录 {notice}，网络的记录 {allowance}"
-    en = "deleted: {asked} unconfirmed, {withdrawn} withdrawn, {request} requests, {notice} notices, {allowance} allowances"
+    zh = "删除：没有确认的 {asked}，退订和停寄的 {withdrawn}，没处理的登记 {request}，确认邮件的记录 {notice}，网络的记录 {allowance}，来信的记录 {heard}"
+    en = "deleted: {asked} unconfirmed, {withdrawn} withdrawn, {request} requests, {notice} notices, {allowance} allowances, {heard} letters"
     _tell(options, zh.format(**gone), en.format(**gone))
     return 0
 

@@ -12,10 +12,12 @@ from publisher.clock import SHANGHAI
 from publisher.delivery.address import address_digest
 from publisher.delivery.choice import choice_of
 from publisher.delivery.preferences import Preferences
-from publisher.delivery.schema import allowance, bounce, consent, letter, message, notice, request, subscriber, suppression
+from publisher.delivery.schema import allowance, bounce, consent, heard, letter, message, notice, request, subscriber, suppression
 from publisher.delivery.subscribers import CONFIRM_WITHIN
 
 _DAY = 86_400.0
+#: For how long a letter that was done is known again; mailboxes keep some unread for weeks.
+_HEARD_DAYS = 90
 
 
 def purge(connection: Connection, *, unconfirmed_days: int, withdrawn_days: int, now: float) -> dict[str, int]:
@@ -28,6 +30,7 @@ def purge(connection: Connection, *, unconfirmed_days: int, withdrawn_days: int,
         "withdrawn": _delete(connection, subscriber, subscriber.c.state.in_(("withdrawn", "suppressed")) & (subscriber.c.changed_at <= older)),
         "request": _delete(connection, request, request.c.at <= old),
         "notice": _delete(connection, notice, notice.c.at <= older),
+        "heard": _delete(connection, heard, heard.c.at <= now - _HEARD_DAYS * _DAY),
         "allowance": _delete(connection, allowance, allowance.c.filled_at <= now - _DAY),
     }
     late = subscriber.c.requested_at <= now - CONFIRM_WITHIN

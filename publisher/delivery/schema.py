@@ -135,6 +135,13 @@ bounce = Table(
     _one_of("sort", ("hard", "soft", "complaint")),
 )
 
+heard = Table(  # which letters of readers were done: read twice, a letter counts once
+    "heard",
+    metadata,
+    Column("letter_digest", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+)
+
 edition = Table(
     "edition",
     metadata,

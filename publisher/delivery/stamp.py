@@ -57,7 +57,8 @@ class Sheet:
         """The message for one reader."""
         tokens = {name: token.encode() for name, token in stamp.tokens.items()}
         url, mailto = (_fill(text, stamp.tokens) for text in self._unsubscribe)
-        own = f"To: {stamp.address}\r\nMessage-ID: <{stamp.message_id}>\r\nList-Unsubscribe: <{url}>,\r\n <mailto:{mailto}>\r\n"
+        ways = f"<{url}>,\r\n <mailto:{mailto}>" if url else f"<mailto:{mailto}>"
+        own = f"To: {stamp.address}\r\nMessage-ID: <{stamp.message_id}>\r\nList-Unsubscribe: {ways}\r\n"
         return b"".join([own.encode(), *(part if isinstance(part, bytes) else part.fill(tokens) for part in self._parts)])
 
 

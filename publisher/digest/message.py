@@ -18,7 +18,7 @@ MAX_HTML_BYTES = 90 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the headers of one message say. ``unsubscribe_url`` is an https URI of at most 77 characters (RFC 8058)."""
+    """What the headers of one message say. ``unsubscribe_url`` is an https URI of at most 77 characters (RFC 8058), or empty."""
 
     subject: str
     sender_name: str
@@ -50,8 +50,11 @@ def compose(envelope: Envelope, html: str, text: str) -> bytes:
     message["Date"] = format_datetime(envelope.date)
     message["Message-ID"] = f"<{envelope.message_id}>"
     message["List-Id"] = f"{_header(envelope.list_name)} <{envelope.list_id}>"
-    message["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>, <mailto:{envelope.unsubscribe_mailto}?subject=unsubscribe>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    way = f"<mailto:{envelope.unsubscribe_mailto}?subject=unsubscribe>"
+    if envelope.unsubscribe_url:
+        way = f"<{envelope.unsubscribe_url}>, {way}"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message["List-Unsubscribe"] = way
     message["List-Archive"] = f"<{envelope.archive_url}>"
     message["Feedback-ID"] = envelope.feedback_id
     message["Auto-Submitted"] = "auto-generated"

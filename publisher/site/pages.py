@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from publisher.content.codes import industries
 from publisher.content.model.vocabulary import Kind, ListingType
@@ -84,8 +84,21 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         nodes=entry_nodes(view, settings),
     )
     template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
-    extra = {"signup": settings.service_url if url == "subscribe/" else ""} if kind is Kind.PAGE else {}
+    extra = (_signup(settings) if url == "subscribe/" else _NO_SIGNUP) if kind is Kind.PAGE else {}
     yield page(frame, template, {"entry": view, "crumbs": crumbs} | extra, RANK_ENTRY, (head.path,))
+
+
+#: What somebody who subscribes by mail finds written already, for `publisher.delivery.wish` to read.
+_LETTER = "频率：每周\r\n栏目：\r\n主题：\r\n行业：\r\n地区：\r\n\r\n（空着就是不限，一行里写几个用“、”隔开。寄出以后会收到一封确认邮件，回复它才算订上。）"
+
+_NO_SIGNUP = {"signup": "", "letter": ""}
+
+
+def _signup(settings: Settings) -> dict[str, Any]:
+    """Where the form of the site goes: the service, or a letter where none runs; neither while the address is a placeholder."""
+    if not settings.subscribe_mailto:
+        return {"signup": settings.service_url, "letter": ""}
+    return {"signup": "", "letter": f"mailto:{settings.subscribe_mailto}?subject={quote('订阅简报')}&body={quote(_LETTER)}"}
 
 
 def _card(view: dict[str, Any], settings: Settings, source: str) -> Artifact:
@@ -305,7 +318,6 @@ def plan_home(viewer: Viewer) -> Iterator[Artifact]:
         "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
         "feed": feed.view() if feed else None,
         "has_search": settings.search,
-        "signup": settings.service_url,
-    }
+    } | _signup(settings)
     frame = Frame("", settings.site_name, settings.site_description, is_wide=True, feeds=feed_links(feed), nodes=site_nodes(settings))
     yield page(frame, "home.html", view, RANK_HOME)

@@ -17,6 +17,13 @@ from publisher.settings import Settings
 
 #: The sentence a reader agrees to by sending the form; it is kept with the consent.
 WORDING = "我同意{site}把我选的内容寄到这个邮箱。随时可以退订，退订后停止寄信，{days}天内删除数据。"
+
+
+def wording_of(settings: Settings) -> str:
+    """What a reader of this site agrees to."""
+    return WORDING.format(site=settings.site_name, days=settings.retention_days.withdrawn)
+
+
 #: The fields of the form by choice; the site's finders link here with the same names.
 FIELDS = {"kinds": "kind", "tags": "tag", "industries": "industry", "districts": "district"}
 
@@ -41,7 +48,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.wording = WORDING.format(site=settings.site_name, days=settings.retention_days.withdrawn)
+        self.wording = wording_of(settings)
         self._options = _options(taxonomy, frozenset(divisions))
         self._environment.globals.update(
             site_name=settings.site_name,
