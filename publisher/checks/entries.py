@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 
+from publisher.checks.conditions import check_conditions
 from publisher.checks.places import field_problem, missing_problem
 from publisher.clock import SHANGHAI
 from publisher.content import codes
@@ -153,7 +154,8 @@ def _check_policy(entry: Entry, settings: Settings, as_of: datetime) -> Iterator
     for index, standard in enumerate(data.standards):
         for number in re.findall(r"\d+(?:\.\d+)?", standard.text) if quoted else ():
             if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", quoted):
-                yield field_problem(entry, "number-not-quoted", ("standards", index, "text"), value=number)
+                yield field_problem(entry, "number-not-quoted", ("standards", index, "text"), value=number, field="支持标准")
+    yield from check_conditions(entry, as_of)
     longest = max(re.split(r"[。！？；\n]", data.in_a_word), key=len)
     if len(longest) > 60:
         yield field_problem(entry, "long-sentence", ("in_a_word",), count=len(longest))

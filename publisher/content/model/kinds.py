@@ -31,6 +31,7 @@ from publisher.content.model.validity import Validity
 from publisher.content.model.vocabulary import (
     AiUse,
     Channel,
+    Condition,
     ContactWay,
     Cooperation,
     Delivery,
@@ -150,6 +151,13 @@ class News(StatedEntry):
     offer: Text | None = key("优惠说明", "优惠的规则；促销必须写", None, example="满100元减20元，每人限一次。")
 
 
+class Ground(Model):
+    """依据: which passage of 原文摘录 says that a condition holds."""
+
+    condition: Condition = key("条件", "主体类型、行业、不含行业、划型、从业人数…", example="主体类型")
+    article: Text = key("条", "原文摘录里的哪一条，写它的“条”", example="第二条")
+
+
 class Audience(Model):
     """适用对象: who a policy is for; the three ways of being small are kept apart."""
 
@@ -160,8 +168,16 @@ class Audience(Model):
     taxpayers: tuple[TaxpayerType, ...] = key("纳税人类型", "一般纳税人、小规模纳税人（增值税）", (), example="[小规模纳税人]")
     small_low_profit: YesNoUnknown | None = key("小型微利", "是否限于小型微利企业（企业所得税）", None, example="是")
     districts: tuple[DistrictCode, ...] = key("区划", "只在这些区划适用；不写就是不限", (), example="[新城区]")
-    staff_max: Count | None = key("从业人数上限", "从业人数不超过", None, example="300")
-    other: tuple[Text, ...] = key("其他条件", "要由企业自己说明的条件", ())
+    staff_min: Count | None = key("从业人数下限", "从业人数不少于（含本数）", None, example="1")
+    staff_max: Count | None = key("从业人数上限", "从业人数不超过（含本数）", None, example="300")
+    sales_min: Amount | None = key("年销售额下限", "年应征增值税销售额不低于（含本数），万元", None, example="10")
+    sales_max: Amount | None = key("年销售额上限", "年应征增值税销售额不超过（含本数），万元", None, example="500")
+    founded_from: Day | None = key("成立不早于", "这一天起成立的才适用", None, example="2024-07-01")
+    founded_until: Day | None = key("成立不晚于", "这一天为止成立的才适用", None, example="2024-06-30")
+    months_min: Count | None = key("成立满月数", "成立满多少个月才适用", None, example="12")
+    months_max: Count | None = key("成立不超月数", "成立不超过多少个月才适用", None, example="36")
+    other: tuple[Text, ...] = key("其他条件", "要由企业自己说明的条件，每条一句", ())
+    grounds: tuple[Ground, ...] = key("依据", "每个条件由原文摘录的哪一条写明", ())
 
 
 class Standard(Model):
@@ -172,6 +188,16 @@ class Standard(Model):
     unit: Text | None = key("单位", "元、万元、%…", None, example="%")
     limit: Text | None = key("上限", "封顶多少", None, example="每人不超过1500元")
     formula: Text | None = key("计算式", "怎么算", None)
+
+
+class Benefit(Model):
+    """可享事项: one thing a policy gives, with its own conditions; the self-check answers for each."""
+
+    name: Text = key("事项", "一件事的名称", example="六税两费减半征收")
+    gives: Text = key("给什么", "给多少，一句话；数字要在原文摘录里找得到", example="六税两费减半征收")
+    how: Text | None = key("怎么办", "怎样享受；不写就用申报方式", None, example="申报时自行享受")
+    until: End | None = key("截止", "这件事到哪天（含当日）；不写就看申报时间和有效期", None, example="2027-12-31")
+    audiences: tuple[Audience, ...] = key("适用对象", "条件和它们的依据；写几组时，符合其中一组就行")
 
 
 class Quotation(Model):
@@ -200,6 +226,7 @@ class Policy(StatedEntry):
     basis: tuple[Id, ...] = key("依据", "本文件所依据的政策的编号", ())
     amends: tuple[Id, ...] = key("修改", "被本文件修改的政策的编号", ())
     audience: Audience = key("适用对象", "谁能享受（结构化条件）")
+    benefits: tuple[Benefit, ...] = key("可享事项", "政策自查用：给什么、要什么条件、原文怎么说；条件没有原文就不写", ())
     not_for: tuple[Text, ...] = key("不适用", "明文排除的情形", ())
     supports: tuple[Support, ...] = key("支持方式", "税费减免、财政补助…", example="[税费减免]")
     standards: tuple[Standard, ...] = key("支持标准", "给多少；其中的数字要在原文摘录里找得到", ())

@@ -214,6 +214,22 @@ class Support(Vocabulary):
     OTHER = "other", "其他"
 
 
+class Condition(Vocabulary):
+    """What a policy may ask of whom it is for; each name has its fields in 适用对象."""
+
+    SUBJECT = "subject", "主体类型"
+    INDUSTRY = "industry", "行业"
+    EXCLUDED = "excluded-industry", "不含行业"
+    SIZE = "size", "划型"
+    TAXPAYER = "taxpayer", "纳税人类型"
+    SMALL_LOW_PROFIT = "small-low-profit", "小型微利"
+    DISTRICT = "district", "区划"
+    STAFF = "staff", "从业人数"
+    SALES = "sales", "年销售额"
+    FOUNDED = "founded", "成立时间"
+    STATED = "stated", "其他条件"
+
+
 class Channel(Vocabulary):
     """申报方式: how a policy is taken up."""
 
