@@ -41,6 +41,8 @@ LAYOUTS = {
     "finder found": "policies/?industry=62&size=small&size=micro&status=live&sort=deadline",
     "finder none": "policies/?subject=sole-trader&channel=automatic&support=grant",
     "listings found": "matchmaking/?type=demand&status=live",
+    "self-check": "check/",
+    "self-check found": "check/#subject=enterprise&industry=62&staff=310&small-low-profit=yes&district=610102",
     "missing": "404.html",
 }
 

@@ -11,7 +11,7 @@ from publisher.checks.places import field_problem
 from publisher.content import codes
 from publisher.content.library import Entry
 from publisher.content.model.conditions import asked_fields, is_checkable, quoted_for
-from publisher.content.model.kinds import Audience, Policy
+from publisher.content.model.kinds import Audience, Policy, Quotation
 from publisher.content.model.vocabulary import Condition, Force, SubjectType, TaxpayerType, YesNoUnknown
 from publisher.lifecycle import policy_force
 from publisher.problems import Problem, suggestion
@@ -61,13 +61,14 @@ def _check_audience(entry: Entry, policy: Policy, audience: Audience, steps: tup
             yield field_problem(entry, "condition-unquoted", (*steps, written[0]), value=condition.label)
         passages = quoted_for(policy, audience, condition)
         for name in written if passages else ():
-            yield from _check_numbers(entry, (*steps, name), getattr(audience, name), "".join(p.text for p in passages), passages[0].article, name)
-    for place, reason, english in _contradictions(audience):
-        yield field_problem(entry, "condition-contradicts", (*steps, place), reason=reason, english=english)
+            yield from _check_numbers(entry, (*steps, name), getattr(audience, name), passages)
+    for field, reason, english in _contradictions(audience):
+        yield field_problem(entry, "condition-contradicts", (*steps, field), reason=reason, english=english)
 
 
-def _check_numbers(entry: Entry, steps: tuple[Step, ...], value: object, text: str, article: str, name: str) -> Iterator[Problem]:
-    """The numbers of a condition must stand in the passage that it names."""
+def _check_numbers(entry: Entry, steps: tuple[Step, ...], value: object, passages: tuple[Quotation, ...]) -> Iterator[Problem]:
+    """The numbers of a condition must stand in the passages that it names."""
+    name, article, text = str(steps[-1]), passages[0].article, "".join(passage.text for passage in passages)
     if name == "other" and isinstance(value, tuple):
         for index, words in enumerate(value):
             for number in _NUMBER.findall(words):
@@ -120,12 +121,20 @@ def _contradictions(audience: Audience) -> Iterator[tuple[str, str, str]]:
         yield "excluded_industries", "写了的行业全都被“不含行业”排除了", "every industry that is included is excluded too"
     is_small_low_profit = audience.small_low_profit is YesNoUnknown.YES
     if is_small_low_profit and audience.subjects and not {SubjectType.ENTERPRISE, SubjectType.COOPERATIVE} & set(audience.subjects):
-        yield "small_low_profit", "小型微利企业是缴企业所得税的企业，主体类型里却没有企业", "a small low-profit enterprise is an enterprise, and none is among the subjects"
+        yield (
+            "small_low_profit",
+            "小型微利企业是缴企业所得税的企业，主体类型里却没有企业",
+            "a small low-profit enterprise is an enterprise, and none is among the subjects",
+        )
     if is_small_low_profit and audience.staff_min is not None and audience.staff_min > SMALL_LOW_PROFIT_STAFF:
         yield "staff_min", f"小型微利企业的从业人数不超过{SMALL_LOW_PROFIT_STAFF}人", f"a small low-profit enterprise employs at most {SMALL_LOW_PROFIT_STAFF}"
     is_small_scale = audience.taxpayers == (TaxpayerType.SMALL_SCALE,)
     if is_small_scale and audience.sales_min is not None and audience.sales_min > SMALL_SCALE_LIMIT:
-        yield "sales_min", f"小规模纳税人的年应征增值税销售额不超过{SMALL_SCALE_LIMIT}万元", f"a small-scale taxpayer sells for at most {SMALL_SCALE_LIMIT}0,000 yuan"
+        yield (
+            "sales_min",
+            f"小规模纳税人的年应征增值税销售额不超过{SMALL_SCALE_LIMIT}万元",
+            f"a small-scale taxpayer sells for at most {SMALL_SCALE_LIMIT}0,000 yuan",
+        )
 
 
 def _covers(excluded: tuple[str, ...], code: str) -> bool:

@@ -32,7 +32,7 @@ ENTRY_SUFFIXES = (".md", ".yml", ".yaml")
 #: Folders of ``content/`` that are not entries.
 OTHER_FOLDERS = frozenset({"taxonomy", "editions", "liaison"})
 #: First parts of URLs that the site uses itself, so that no page can take them.
-RESERVED = frozenset({*KIND_OF_FOLDER, "archive", "assets", "calendar", "editions", "feeds", "industries", "tags", "search", "404", "index"})
+RESERVED = frozenset({*KIND_OF_FOLDER, "archive", "assets", "calendar", "check", "editions", "feeds", "industries", "tags", "search", "404", "index"})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from publisher.site.heads import path_url
 
 #: What is always there.
 _FIXED = frozenset(
-    {"", "404.html", "archive/", "calendar/events.ics", "calendar/policies.ics", "editions/", "feeds/", "feeds.opml"}
+    {"", "404.html", "archive/", "calendar/events.ics", "calendar/policies.ics", "check/", "check/rules.json", "editions/", "feeds/", "feeds.opml"}
     | {"industries/", "robots.txt", "sitemap.xml", "tags/"}
 )
 _FEED_FILES = frozenset(name for name, _ in FORMATS.values())

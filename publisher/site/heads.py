@@ -21,6 +21,7 @@ from publisher.content.model.vocabulary import AiUse, EventState, Kind, State, V
 from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import Status, deadline, deadlines, previewed, status, window
 from publisher.markup import excerpt
+from publisher.matching.rules import policy_rules
 from publisher.settings import Settings
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/\-._~]*")
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     replaced_by: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     dated: float = 0.0
+    is_checkable: bool = False
 
 
 class Head(NamedTuple):
@@ -62,6 +64,7 @@ class Head(NamedTuple):
     since: float
     until: float
     facets: tuple[Any, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -115,6 +118,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         return _draft_head(entry, window(entry, as_of, settings))
     end = None if now is Status.WITHDRAWN else deadline(entry, as_of)
     start = data.start if isinstance(data, Event) else None
+    rules = policy_rules(data) if isinstance(data, Policy) and now.is_live else ()
     tags = tuple(dict.fromkeys(taxonomy.canonical(tag) for tag in data.tags))
     order = Order(
         kind=entry.kind.value,
@@ -134,6 +138,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         replaced_by=data.replaced_by if isinstance(data, Policy) else (),
         files=_files(entry),
         dated=max((moment.timestamp() for moment in deadlines(entry)), default=0.0),
+        is_checkable=bool(rules),
     )
     card = {
         "url": path_url(entry.url),
@@ -151,7 +156,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
     anchors = tuple(heading.anchor for heading in entry.html.headings)
     since, until = window(entry, as_of, settings)
     facets = () if now is Status.WITHDRAWN else _facets(data)
-    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until, facets)
+    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until, facets, rules)
 
 
 def _draft_head(entry: Entry, span: tuple[float, float]) -> Head:

@@ -28,6 +28,7 @@ _PLANNERS = {
     "editions": ("editions", "plan_editions", RANK_LIST),
     "feed-page": ("pages", "plan_feed_page", RANK_LIST),
     "search": ("pages", "plan_search", RANK_LIST),
+    "self-check": ("self_check", "plan_self_check", RANK_LIST),
     "not-found": ("pages", "plan_not_found", RANK_LIST),
     "home": ("pages", "plan_home", RANK_HOME),
     "feed": ("feeds", "plan_feed", RANK_FEED),

@@ -136,7 +136,7 @@ def _groups(listed: Sequence[Pair], taxonomy: Taxonomy) -> dict[str, Sequence[st
 
 
 def _front(listed: Sequence[Pair], settings: Settings) -> dict[str, Sequence[str]]:
-    """What the home page shows beside the newest of each kind."""
+    """What the home page shows beside the newest of each kind, and the policies that readers can check themselves against."""
     live = [pair for pair in listed if pair[1].status in _LIVE]
     offers = [pair for pair in live if pair[1].kind == _LISTING]
     closing = sorted((o.deadline, i) for i, o in live if o.status == Status.CLOSING.value and o.kind in (_POLICY, _LISTING))
@@ -145,6 +145,7 @@ def _front(listed: Sequence[Pair], settings: Settings) -> dict[str, Sequence[str
         "open-listings": [entry_id for entry_id, _ in offers],
         "closing": [entry_id for _, entry_id in closing][: settings.home_entries],
         "coming": [entry_id for entry_id, _ in events][: settings.home_entries],
+        "self-check": [entry_id for entry_id, order in live if order.is_checkable],
     }
     for kind in ListingType:
         rows[f"offer:{kind.value}"] = [i for i, o in offers if o.listing_type == kind.value][: settings.home_entries]
