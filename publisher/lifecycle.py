@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Literal, NamedTuple
 
 from publisher.clock import SHANGHAI
 from publisher.content.library import Entry, Library
@@ -116,9 +117,10 @@ def _midnight(data: Policy) -> datetime:
 
 
 def policy_ends(data: Policy) -> list[datetime]:
-    """The ends of a policy, earliest first: of applications and of the document."""
+    """The ends of a policy, earliest first: of applications, of the document, and of single things that it gives."""
     ends = [data.application.end] if data.application and data.application.end else []
     ends += [data.validity] if isinstance(data.validity, datetime) else []
+    ends += [benefit.until for benefit in data.benefits if benefit.until]
     return sorted(ends)
 
 
@@ -159,8 +161,8 @@ def _closing_days(kind: Kind, closing: ClosingDays) -> int:
     return {Kind.POLICY: closing.policy, Kind.LISTING: closing.listing, Kind.EVENT: closing.event}.get(kind, closing.news)
 
 
-def changes(entry: Entry, closing: ClosingDays) -> Iterator[datetime]:
-    """Every moment at which the status or the words about an entry may change, in no order."""
+def changes(entry: Entry, closing: ClosingDays, due_days: int = 0) -> Iterator[datetime]:
+    """Every moment at which the status or the words about an entry may change, in no order; after ``due_days`` a policy has to be verified again."""
     data = entry.data
     if data.visibility is Visibility.INTERNAL or _state(entry) in ("draft", "review"):
         return
@@ -172,6 +174,8 @@ def changes(entry: Entry, closing: ClosingDays) -> Iterator[datetime]:
         yield end - timedelta(days=_closing_days(entry.kind, closing))
     if isinstance(data, Policy):
         yield _midnight(data)
+        if due_days and data.verified.year <= 9000:
+            yield datetime.combine(data.verified + timedelta(days=due_days + 1), time(), SHANGHAI)
         if data.application and data.application.start:
             yield data.application.start
     if isinstance(data, Event):
@@ -183,14 +187,32 @@ def changes(entry: Entry, closing: ClosingDays) -> Iterator[datetime]:
         yield data.period.start
 
 
-def next_change(library: Library, as_of: datetime, closing: ClosingDays) -> tuple[datetime, Entry] | None:
+def next_change(library: Library, as_of: datetime, closing: ClosingDays, due_days: int = 0) -> tuple[datetime, Entry] | None:
     """The next moment at which a build of the same content would give another result, and the entry that changes."""
     found: tuple[datetime, Entry] | None = None
     for entry in library.entries:
-        for moment in changes(entry, closing):
+        for moment in changes(entry, closing, due_days):
             if moment > as_of and (found is None or (moment, entry.id) < (found[0], found[1].id)):
                 found = (moment, entry)
     return found
+
+
+class Review(NamedTuple):
+    """Why an explanation has to be held against the official text again: ``verification`` or ``source``, and the day or how many days."""
+
+    reason: Literal["verification", "source"]
+    day: date
+    days: int = 0
+
+
+def reviews(data: Policy, as_of: datetime, settings: Settings) -> list[Review]:
+    """Why a policy's explanation is due for review by itself: verified too long ago, or the official text changed since. History is left alone."""
+    if data.replaced_by or data.state is State.WITHDRAWN:
+        return []
+    days = (as_of.astimezone(SHANGHAI).date() - data.verified).days
+    found = [Review("verification", data.verified, days)] if days > settings.verification_due_days else []
+    changed = settings.changed_sources.get(data.original)
+    return [*found, Review("source", changed)] if changed and changed > data.verified else found
 
 
 def window(entry: Entry, as_of: datetime, settings: Settings) -> tuple[float, float]:

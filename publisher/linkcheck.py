@@ -1,6 +1,7 @@
 """External links in, problems out, asked with requests: few at once, each host in turn, what did not answer told apart from what is broken.
 
-Answers are kept for a day in ``var/links.json``. It is the only module that uses the network.
+Answers are kept for a day in ``var/links.json``. The official text of each policy is read and its fingerprint kept in ``sources.json``,
+which is committed. It is the only module that uses the network.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,13 +19,18 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 import requests
-from urllib3.exceptions import LocationParseError
+from urllib3.exceptions import HTTPError, LocationParseError
 
-from publisher.checks.places import body_problem, words_problem
+from publisher.checks.places import body_problem, field_problem, words_problem
+from publisher.clock import SHANGHAI
 from publisher.content.library import Entry, Library
 from publisher.content.model.fields import Model
+from publisher.content.model.kinds import Policy
+from publisher.content.model.vocabulary import State
+from publisher.maintext import fingerprint
 from publisher.markup import without_code
 from publisher.problems import Problem
+from publisher.sources import SOURCES_NAME, after, has_own_page, read_sources, show_sources
 from publisher.strictyaml import Step
 
 Outcome = Literal["fine", "moved", "broken", "unreached"]
@@ -33,6 +39,8 @@ _TIMEOUT = (5.0, 15.0)
 _WORKERS = 8
 _PACE = 0.5
 _KEEP = timedelta(days=1)
+#: Bytes of an official document that are read at most.
+_LARGEST = 8_000_000
 _AGENT = "publisher-linkcheck/1"
 _CODES: dict[Outcome, str] = {"broken": "dead-link", "unreached": "unreached-link", "moved": "moved-link"}
 #: Answers that say nothing about the page: refused to machines, too many questions, the server is ill.
@@ -141,11 +149,24 @@ class _Cache:
 def ask_all(urls: list[str], cache: _Cache | None = None, agent: str = _AGENT) -> Mapping[str, Answer]:
     """Ask many links, at most eight at once and each host no faster than twice a second."""
     answers = {url: answer for url in urls if cache and (answer := cache.get(url))}
+    lock = threading.Lock()
+
+    def take(session: requests.Session, url: str) -> None:
+        answer = ask(session, url)
+        with lock:
+            answers[url] = answer
+            if cache:
+                cache.put(url, answer)
+
+    _in_turn([url for url in urls if url not in answers], take, agent)
+    return answers
+
+
+def _in_turn(urls: list[str], take: Callable[[requests.Session, str], None], agent: str) -> None:
+    """Do something with each address: eight hosts at once, those of one host one after the other and no faster than twice a second."""
     hosts: dict[str, list[str]] = {}
     for url in urls:
-        if url not in answers:
-            hosts.setdefault(urlsplit(url).netloc, []).append(url)
-    lock = threading.Lock()
+        hosts.setdefault(urlsplit(url).netloc, []).append(url)
 
     def ask_host(rows: list[str]) -> None:
         with requests.Session() as session:
@@ -153,15 +174,48 @@ def ask_all(urls: list[str], cache: _Cache | None = None, agent: str = _AGENT) -
             for index, url in enumerate(rows):
                 if index:
                     time.sleep(_PACE)
-                answer = ask(session, url)
-                with lock:
-                    answers[url] = answer
-                    if cache:
-                        cache.put(url, answer)
+                take(session, url)
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         list(pool.map(ask_host, hosts.values()))
-    return answers
+
+
+def check_sources(library: Library, root: Path, as_of: datetime, site_url: str = "") -> Iterator[Problem]:
+    """Read the official text of each policy, keep its fingerprint in ``sources.json``, and report those that have changed since they were verified.
+
+    What is not reached, or holds no text of its own, stays as it was known. Addresses that no policy names any more are forgotten.
+    """
+    known, faults = read_sources(root)
+    if faults:
+        return  # told where the settings are read; a file that cannot be read is not written over
+    policies = [(entry, entry.data) for entry in library.entries if isinstance(entry.data, Policy)]
+    urls = sorted({data.original for _, data in policies if has_own_page(data.original)})
+    seen: dict[str, str] = {}
+    _in_turn(urls, lambda session, url: seen.update({url: _fetch_fingerprint(session, url)}), f"{_AGENT} (+{site_url})" if site_url else _AGENT)
+    today = as_of.astimezone(SHANGHAI).date()
+    now = {url: after(known.get(url), seen[url], today) if seen.get(url) else known.get(url) for url in urls}
+    states = {url: state for url, state in now.items() if state}
+    if states != known:
+        (root / SOURCES_NAME).write_text(show_sources(states), encoding="utf-8", newline="\n")
+    for entry, data in policies:
+        state, before = states.get(data.original), known.get(data.original)
+        is_history = bool(data.replaced_by) or data.state is State.WITHDRAWN
+        if state and state.changed and state != before and state.changed > data.verified and not is_history:
+            yield field_problem(entry, "source-changed", ("original",), value=data.original, day=state.changed)
+
+
+def _fetch_fingerprint(session: requests.Session, url: str) -> str:
+    """The fingerprint of the text at an address; empty when there is none now."""
+    try:
+        with session.get(url, timeout=_TIMEOUT, allow_redirects=True, stream=True) as response:
+            if response.status_code != 200:
+                return ""
+            data = response.raw.read(_LARGEST + 1, decode_content=True)
+            media_type = response.headers.get("Content-Type", "text/html")
+            charset = response.encoding if "charset" in media_type.lower() else None
+    except (requests.RequestException, HTTPError, OSError, ValueError):
+        return ""
+    return fingerprint(data, media_type, charset) if len(data) <= _LARGEST else ""
 
 
 def ask(session: requests.Session, url: str) -> Answer:

@@ -7,6 +7,7 @@ over all it does not know outside ``extra.publisher``.
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from publisher.problems import Problem, PublisherError, suggestion
+from publisher.sources import read_sources
 from publisher.strictyaml import YamlText, compose, node_span
 
 CONFIG_NAME = "mkdocs.yml"
@@ -120,6 +122,8 @@ class Settings(BaseModel):
     service_url: str = Field("", max_length=37, pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*$")
     search: bool = True
     liaison: LiaisonSettings = LiaisonSettings()
+    #: Not written in mkdocs.yml: the official texts that were seen to have changed, by address, and when (``sources.json``).
+    changed_sources: dict[str, date] = {}
 
     @property
     def unsubscribe_url(self) -> str:
@@ -172,7 +176,9 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
         return None, [problem]
     top = _pairs(node)
     problems = [*_repeated(source, node), *_repeated(source, top.get("extra")), *_repeated(source, _pairs(top.get("extra")).get("publisher"))]
-    values: dict[str, Any] = {"root": root}
+    sources, faults = read_sources(root)
+    problems += faults
+    values: dict[str, Any] = {"root": root, "changed_sources": {url: state.changed for url, state in sources.items() if state.changed}}
     for name, key in (("site_name", "site_name"), ("site_url", "site_url"), ("site_description", "site_description")):
         if isinstance(top.get(key), yaml.ScalarNode):
             values[name] = top[key].value

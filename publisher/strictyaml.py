@@ -218,7 +218,7 @@ def locate(
     if node is None:
         return source.span(0, 0), False
     for depth, step in enumerate(steps):
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode) and not isinstance(step, int):
             found = [v for k, v in node.value if isinstance(k, yaml.ScalarNode) and is_same_key(k.value.strip(" \t"), step, steps[:depth])]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             found = node.value[step : step + 1]

@@ -33,7 +33,7 @@ def test_every_message_is_written_in_both_languages(code: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "operations.md").read_text(encoding="utf-8")
-    given = {"closing_days", "liaison", "mail", "retention_days", "root", "site_name", "site_url", "site_description"}
+    given = {"changed_sources", "closing_days", "liaison", "mail", "retention_days", "root", "site_name", "site_url", "site_description"}
     names = [name for model in (Settings, ClosingDays, LiaisonSettings, MailSettings, RetentionSettings) for name in model.model_fields if name not in given]
     assert [name for name in names if f"`{name}`" not in page and f".{name}`" not in page] == []
 

@@ -16,7 +16,7 @@ from publisher.content.library import Entry
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy, StatedEntry
 from publisher.content.model.vocabulary import Channel, ContactWay, Field, Force, Kind, ListingState, ListingType, NewsType, SourceType, State
 from publisher.content.taxonomy import Taxonomy
-from publisher.lifecycle import policy_force
+from publisher.lifecycle import policy_force, reviews
 from publisher.problems import Problem, suggestion
 from publisher.settings import Settings
 from publisher.strictyaml import Step
@@ -178,6 +178,9 @@ def _check_verification(entry: Entry, data: Policy, settings: Settings, as_of: d
         yield field_problem(entry, "verification-overdue", ("verified",), days=days, limit=settings.verification_overdue_days)
     elif days > settings.verification_due_days and not is_history:
         yield field_problem(entry, "verification-due", ("verified",), days=days, limit=settings.verification_due_days)
+    for review in reviews(data, as_of, settings):
+        if review.reason == "source":
+            yield field_problem(entry, "source-changed", ("original",), value=data.original, day=review.day)
 
 
 def _is_official(url: str) -> bool:

@@ -44,8 +44,21 @@ def _check_named(entry: Entry, lookups: Lookups) -> Iterator[Problem]:
                 yield field_problem(entry, "dangling-reference", steps, value=written, guess=guess)
             elif found.kind is not kind:
                 yield field_problem(entry, "wrong-kind-reference", steps, value=written, expected=kind.label, actual=found.kind.label)
+            elif name in ("replaced_by", "basis") and isinstance(entry.data, Policy):
+                yield from _check_reviewed(entry, entry.data, name, index, lookups)
             elif name == "policies" and found.replaced_by:
                 yield field_problem(entry, "superseded-referred", steps, value=written, other=found.replaced_by[0])
+
+
+def _check_reviewed(entry: Entry, data: Policy, name: str, index: int, lookups: Lookups) -> Iterator[Problem]:
+    """Who replaced this document, or one that it rests on, came after the last verification: the explanation has to be looked at again."""
+    written = getattr(data, name)[index]
+    found = lookups.head(written)
+    for successor in (written,) if name == "replaced_by" else found.replaced_by if found else ():
+        other = lookups.head(successor)
+        if other and other.published_on > data.verified.isoformat():
+            code = "superseded-unreviewed" if name == "replaced_by" else "basis-superseded"
+            yield field_problem(entry, code, (name, index), value=written, other=successor, day=other.published_on)
 
 
 def _check_image(entry: Entry, lookups: Lookups) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from publisher.problems.order import sort_problems
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    parser.add_argument("--links", action="store_true", help="也检查外部链接（要联网）")
+    parser.add_argument("--links", action="store_true", help="也检查外部链接，并对照官方原文有没有改动（要联网）")
     parser.add_argument("--strict", action="store_true", help="提醒也算错误")
     parser.set_defaults(run=run)
 
@@ -31,12 +31,15 @@ def run(options: argparse.Namespace) -> int:
     prepared = prepare(options.root, as_of)
     problems = prepared.problems
     if options.links:
-        from publisher.linkcheck import check_links
+        from publisher.linkcheck import check_links, check_sources
 
         say("正在检查外部链接……")
-        problems = sort_problems([*problems, *check_links(prepared.library, options.root / "var", as_of, prepared.settings.site_url)])
+        url = prepared.settings.site_url
+        problems = [*problems, *check_links(prepared.library, options.root / "var", as_of, url)]
+        told = {(problem.span, problem.code) for problem in problems}  # what was known before is among them already
+        problems += [found for found in check_sources(prepared.library, options.root, as_of, url) if (found.span, found.code) not in told]
     problems = sort_problems([*problems, *_missing_tags(options.root, prepared.library), *_liaison(prepared)])
-    change = next_change(prepared.library, as_of, prepared.settings.closing_days)
+    change = next_change(prepared.library, as_of, prepared.settings.closing_days, prepared.settings.verification_due_days)
     if options.format == "json":
         result = problems_json(problems) | {
             "entries": len(prepared.library.entries),

@@ -38,6 +38,10 @@ class Known(Protocol):
         """The policies that replace it."""
 
     @property
+    def published_on(self) -> str:
+        """The day of its publication here in ISO 8601; empty while it is not public."""
+
+    @property
     def replaces(self) -> tuple[str, ...]:
         """The policies that it says to replace, once it is published."""
 

@@ -15,8 +15,8 @@ from publisher.settings import Settings
 from publisher.strictyaml import YamlText
 
 REMINDER_SECTION = "即将截止"
-#: Days before an end at which a reminder is due a second and a third time.
-REMINDER_DAYS = (7, 1)
+#: How many days are left to the last day, counted from the day on which an edition goes out, when it reminds.
+REMINDER_DAYS = (30, 7, 1)
 _KIND_ORDER = (Kind.POLICY, Kind.NEWS, Kind.LISTING, Kind.EVENT, Kind.GUIDE, Kind.ENTERPRISE)
 
 
@@ -90,7 +90,7 @@ def plan_edition(library: Library, interval: Interval, settings: Settings) -> Ed
     New is what is live at the period's end, was published before it, and stands in no earlier edition of the same rhythm:
     published within the period, or within the time those editions cover (an entry whose date was moved back is not lost).
     What an editor put under 不收 is not proposed again. Reminders are due when an end comes within reach of the closing
-    days, and again 7 and 1 days before it.
+    days, and when 30, 7 and 1 days are left on the day the edition goes out: none comes when it is too late.
     """
     earlier = [e for e in library.editions if e.data.period is interval.period and e.data.end <= interval.start and e.id != interval.id]
     settled = {entry_id for edition in earlier for entry_id in (*edition.data.dropped, *edition.entry_ids)}
@@ -128,11 +128,21 @@ def _reminders(library: Library, interval: Interval, settings: Settings) -> list
             continue
         first = settings.closing_days.policy if entry.kind is Kind.POLICY else settings.closing_days.listing
         for end in deadlines(entry):
-            marks = [end - timedelta(days=days) for days in (first, *REMINDER_DAYS)]
-            if end >= interval.end and any(interval.start <= mark < interval.end for mark in marks):
+            if end > interval.end and (_comes_near(end, first, interval) or _is_marked(end, interval)):
                 due.append((end, entry.id, entry))
                 break
     return [entry for _, _, entry in sorted(due, key=lambda row: row[:2])]
+
+
+def _comes_near(end: datetime, days: int, interval: Interval) -> bool:
+    """Whether an end begins to count as near within a period."""
+    return interval.start <= end - timedelta(days=days) < interval.end
+
+
+def _is_marked(end: datetime, interval: Interval) -> bool:
+    """Whether one of the marks before the last day falls on the day an edition goes out, or on one since the edition before it."""
+    last = _midnight((end - timedelta(seconds=1)).astimezone(SHANGHAI).date())
+    return any(interval.start < last - timedelta(days=days) <= interval.end for days in REMINDER_DAYS)
 
 
 def proposed_edition(library: Library, interval: Interval, settings: Settings) -> Edition:

@@ -66,7 +66,7 @@ def sign_environment(root: Path, *, shows_drafts: bool = False) -> str:
     libraries = Path(sysconfig.get_path("purelib"))
     digest = hashlib.blake2b(f"{sys.version}\0{root.resolve()}\0{shows_drafts}".encode(), digest_size=16)
     now = time.time_ns()
-    for path in (*_configurations(root), root / "content/taxonomy/tags.yml", libraries):
+    for path in (*_configurations(root), root / "content/taxonomy/tags.yml", root / "sources.json", libraries):
         try:
             digest.update(f"{path}\0{_sign_or_stamp(path.stat(), now)}\0".encode())
         except OSError:

@@ -73,7 +73,7 @@ class Worker(Memory):
             head = make_head(thing, self.taxonomy, self.settings, self.as_of, shows_drafts=self.shows_drafts)
             # Only problems need the text, and those that it has by itself have been told.
             self._entries.keep(thing if self._keeps_text else replace(thing, source=thing.source.without_text()))
-            moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days))
+            moments = (moment.timestamp() for moment in changes(thing, self.settings.closing_days, self.settings.verification_due_days))
             change = min((moment for moment in moments if moment > self.as_of.timestamp()), default=math.inf)
             reading = reading._replace(sort=f"entry:{thing.kind.value}", id=thing.id, fingerprint=_fingerprint(thing), head=head.pack())
             return reading._replace(title=head.title, since=head.since, until=head.until, change=change)

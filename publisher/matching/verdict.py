@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 from publisher.matching.rules import Rule, show_money
 from publisher.matching.sizes import SIZES, possible_sizes
-from publisher.matching.words import LABELS, WORDS
+from publisher.matching.words import HINTS, LABELS, WORDS
 
 Grade = Literal["met", "unknown", "near", "unmet"]
 Answer = Literal["maybe", "near", "no"]
@@ -73,6 +73,16 @@ def judge_rule(rule: Rule, profile: Profile, today: str) -> Finding:
     if rule["quote"] or finding.grade in ("met", "unknown"):
         return finding
     return Finding("unknown", WORDS["soft"])
+
+
+def hints(profile: Profile, today: str) -> list[str]:
+    """What should be looked at again: one sort of “small” taken for another."""
+    found = []
+    for hint in HINTS:
+        is_said = judge_rule(hint["if"], profile, today).grade == "met"
+        if is_said and judge_rule(hint["but"], profile, today).grade in ("near", "unmet"):
+            found.append(hint["says"])
+    return found
 
 
 def _finding(grade: Grade, word: str, **values: str) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from publisher.content.codes import districts, industries
 from publisher.content.model.vocabulary import Size, SubjectType, TaxpayerType
 
@@ -36,7 +38,7 @@ LABELS: dict[str, dict[str, str]] = {
     "district": districts(),
 }
 #: How readers are kept from taking one “small” for another: when the first rule is met and the second is not, it is said.
-HINTS: tuple[dict[str, object], ...] = (
+HINTS: tuple[dict[str, Any], ...] = (
     {
         "if": {"kind": "taxpayer", "test": "in", "value": ["small-scale"], "quote": [["", ""]]},
         "but": {"kind": "sales", "test": "max", "value": 5_000_000, "quote": [["", ""]]},

@@ -87,6 +87,10 @@ class Head(NamedTuple):
         return self.order.replaced_by
 
     @property
+    def published_on(self) -> str:
+        return str(self.card["day"]) if self.is_public else ""
+
+    @property
     def replaces(self) -> tuple[str, ...]:
         return self.order.replaces
 
@@ -215,13 +219,14 @@ def _calendar(entry: Entry, now: Status) -> tuple[_Dated, ...]:
         return (("", entry.title, data.start.isoformat(), data.end.isoformat() if data.end else "", data.summary, data.place, is_cancelled),)
     if not isinstance(data, Policy) or now in (Status.SUPERSEDED, Status.REPEALED):
         return ()
-    ends = [("apply", "申报截止", data.application.end if data.application else None), ("end", "政策到期", data.validity)]
+    ends = [("apply", f"申报截止：{entry.title}", data.application.end if data.application else None), ("end", f"政策到期：{entry.title}", data.validity)]
+    ends += [(f"benefit-{number}", f"截止：{benefit.name}", benefit.until) for number, benefit in enumerate(data.benefits, 1)]
     words = f"{data.in_a_word}\n以官方原文和主管部门答复为准。"
     rows: list[_Dated] = []
     for name, what, end in ends:
         if isinstance(end, datetime):
             last = (end - timedelta(seconds=1)).astimezone(SHANGHAI).date()
-            rows.append((name, f"{what}：{entry.title}", last.isoformat(), (last + timedelta(days=1)).isoformat(), words, "", False))
+            rows.append((name, what, last.isoformat(), (last + timedelta(days=1)).isoformat(), words, "", False))
     return tuple(rows)
 
 

@@ -19,7 +19,7 @@ from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, New
 from publisher.content.model.validity import OPEN_ENDED_LABELS
 from publisher.content.model.vocabulary import Kind, Vocabulary
 from publisher.content.taxonomy import Taxonomy
-from publisher.lifecycle import Status, policy_force
+from publisher.lifecycle import Status, policy_force, reviews
 from publisher.markup import Html, Picture, render
 from publisher.site.catalogue import Catalogue
 from publisher.site.feed_body import feed_body
@@ -177,6 +177,7 @@ class Viewer:
                 "audience": audience,
                 "used_in": self.cards(catalogue.row(f"policy:{entry.id}")),
                 "force": policy_force(data, catalogue.as_of).label,
+                "reviews": self._reviews(data),
             }
         if isinstance(data, Listing):
             return {
@@ -193,6 +194,18 @@ class Viewer:
             listings = [card for card in cards if card["kind"] == Kind.LISTING.value]
             return {"listings": listings, "news": [card for card in cards if card["kind"] != Kind.LISTING.value]}
         return {}
+
+    def _reviews(self, data: Policy) -> list[dict[str, str]]:
+        """Why readers are told that an explanation waits for review, as the checks tell editors."""
+        catalogue = self.catalogue
+        found = [{"reason": review.reason, "day": review.day.isoformat(), "title": ""} for review in reviews(data, catalogue.as_of, catalogue.settings)]
+        bases = (head for name in data.basis if (head := catalogue.head(name)) is not None)
+        successors = [(name, "superseded") for name in data.replaced_by] + [(name, "basis") for head in bases for name in head.replaced_by]
+        for name, reason in successors:
+            other = catalogue.head(name)
+            if other and other.published_on > data.verified.isoformat():
+                found.append({"reason": reason, "day": other.published_on, "title": other.title})
+        return found
 
 
 def _link(head: Head) -> dict[str, str]:
