@@ -18,7 +18,10 @@ _AROUND = re.compile(
     r"\b(?:banner|navi?|menu|head(?:er)?|foot(?:er)?|crumbs?|breadcrumb|share|related|recommend|side(?:bar)?|copyright|tools?(?:bar)?|ad|ads|advert|hot|rank|qrcode)\b"
 )
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-_BLOCKS = frozenset({"p", "div", "section", "article", "main", "td", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "dd"})
+#: What stands within a line; every other element begins a line of its own.
+_INLINE = frozenset({"a", "abbr", "b", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "label", "mark", "q", "s", "small"})
+_INLINE |= {"span", "strong", "sub", "sup", "time", "u"}
+_PARAGRAPHS = frozenset({"p", "li", "td", "th", "dd", "dt", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
 #: Lines within a text that change by themselves: counters, tools, the hour at which a page was made.
 _FLEETING = re.compile(r"浏览|阅读次数|点击|访问量|字号|字体|打印|分享|扫一扫|收藏|当前位置|相关链接|责任编辑|生成时间|今天是")
 #: A text shorter than this is no document: the page writes it by script, or it is a list of links.
@@ -26,25 +29,31 @@ LEAST = 60
 
 
 class _Block:
-    """One container: its own running text, and that of the paragraphs in it."""
+    """One element: its words and the elements within, in their order."""
 
     def __init__(self, tag: str, parent: _Block | None) -> None:
         self.tag, self.parent = tag, parent
         self.parts: list[str | _Block] = []
 
     def lines(self) -> list[str]:
-        """The text in its order, a line a block."""
-        found: list[str] = []
-        own = ""
+        """The text in its order, a line for each element that begins one."""
+        found = [""]
         for part in self.parts:
             if isinstance(part, str):
-                own += part
-            elif part.tag in _BLOCKS:
-                found += [own, *part.lines()]
-                own = ""
+                found[-1] += part
+            elif part.tag in _INLINE:
+                first, *rest = part.lines() or [""]
+                found[-1] += first
+                found += rest
             else:
-                own += "".join(part.lines())
-        return [line for line in map(_plain, [*found, own]) if line]
+                found += [*part.lines(), ""]
+        return found
+
+    def size(self) -> int:
+        """How many Han characters stand in this element's own lines; those of links do not count."""
+        own = "".join(part for part in self.parts if isinstance(part, str))
+        inner = sum(part.size() for part in self.parts if isinstance(part, _Block) and part.tag in _INLINE and part.tag != "a")
+        return len(re.sub(r"[^\u4e00-\u9fff]", "", own)) + inner
 
 
 class _Reader(HTMLParser):
@@ -97,18 +106,18 @@ def main_text(html: str) -> str:
     reader.feed(html)
     reader.close()
     scores: dict[int, float] = {}
-    by_id = {id(block): block for block in [reader.top, *reader.blocks]}
-    for block in reader.blocks:
-        if block.tag in ("p", "td", "pre", "li", "dd", "blockquote") or not any(isinstance(part, _Block) and part.tag in _BLOCKS for part in block.parts):
-            size = len(re.sub(r"[^\u4e00-\u9fff]", "", "".join(part for part in block.parts if isinstance(part, str)))) + sum(
-                len("".join(part.lines())) for part in block.parts if isinstance(part, _Block) and part.tag not in _BLOCKS and part.tag != "a"
-            )
-            share, holder = 1.0, block.parent
-            while holder and share > 0.2:
+    blocks = [block for block in [reader.top, *reader.blocks] if block.tag not in _INLINE]
+    for block in blocks:
+        size, share = block.size(), 1.0
+        holder = block.parent if block.tag in _PARAGRAPHS else block
+        while size and holder and share > 0.2:
+            if holder.tag not in _INLINE:
                 scores[id(holder)] = scores.get(id(holder), 0.0) + size * share
-                share, holder = share / 2, holder.parent
-    best = by_id[max(scores, key=lambda name: scores[name])] if scores else reader.top
-    text = "\n".join(line for line in best.lines() if not (len(line) < 40 and _FLEETING.search(line)))
+                share /= 2
+            holder = holder.parent
+    best = max(blocks, key=lambda block: scores.get(id(block), 0.0))
+    lines = [line for line in map(_plain, best.lines()) if line]
+    text = "\n".join(line for line in lines if not (len(line) < 40 and _FLEETING.search(line)))
     return text if len(text) >= LEAST else ""
 
 

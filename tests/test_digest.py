@@ -7,6 +7,7 @@ import email.policy
 import re
 import shutil
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 from publisher.cli import main
 from publisher.clock import read_as_of
 from publisher.content.model.vocabulary import Period
-from publisher.digest.edition import interval_of, last_interval
+from publisher.digest.edition import interval_of, last_interval, plan_edition
 from publisher.digest.plaintext import display_width, wrap
-from tests.project import AS_OF, Project
+from publisher.engine.prepare import prepare
+from tests.project import AS_OF, MKDOCS, Project
+from tests.test_build import POLICY_TAIL
 
 MONDAY = "2026-11-23 09:00"
 
@@ -195,3 +198,27 @@ def test_the_demo_edition_is_committed_and_builds(demo: Project) -> None:
     assert "editions/2026-W47/index.html" in demo.files()
     assert AS_OF.startswith("2026-11-23")
     assert (Path(demo.root) / "content/editions/2026-W47.yml").exists()
+
+
+def test_ends_are_told_thirty_seven_and_one_day_before_in_the_calendar_and_on_the_home_page(project: Project) -> None:
+    """A policy's end, the end of its applications, and that of one thing it gives, in the digest of the day on which each mark falls."""
+    ends = "申报时间: {止: 2027-03-31}\n申报材料: [表]\n可享事项:\n  - {事项: 半价, 给什么: 减半, 截止: 2027-06-30, 适用对象: {}}\n"
+    text = f"---\n标题: 三个日子的政策\n摘要: 减半。\n发布时间: 2026-11-01 09:00\n{POLICY_TAIL.replace('2026-12-31', '2027-12-31')}{ends}---\n\n正文。\n"
+    project.write("mkdocs.yml", MKDOCS + "extra:\n  publisher: {verification_due_days: 400, verification_overdue_days: 500, closing_days: {policy: 45}}\n")
+    project.write("content/policies/p.md", text).build("2026-11-23")
+    library, settings = (prepared := prepare(project.root, read_as_of("2026-11-23"))).library, prepared.settings
+    for last in (date(2027, 3, 31), date(2027, 6, 30), date(2027, 12, 31)):
+        told = []
+        for days in range(60, 0, -1):
+            interval = interval_of((last - timedelta(days=days - 1)).isoformat())
+            assert interval
+            model = plan_edition(library, interval, settings)
+            told += [days] if any(section.is_reminder and "p" in section.entries for section in model.sections) else []
+        assert told == [45, 30, 7, 1], last
+    calendar = project.read("calendar/policies.ics")
+    for words in ("SUMMARY:申报截止：三个日子的政策", "SUMMARY:政策到期：三个日子的政策", "SUMMARY:截止：半价"):
+        assert words in calendar
+    assert calendar.count("BEGIN:VEVENT") == 3
+    assert "即将截止" not in project.read("index.html")
+    for day, is_told in (("2027-05-15", False), ("2027-05-17", True), ("2027-06-30", True), ("2027-07-01", False)):
+        assert ('id="closing"' in project.build(day).read("index.html")) == is_told, day
