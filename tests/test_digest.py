@@ -209,12 +209,12 @@ def test_ends_are_told_thirty_seven_and_one_day_before_in_the_calendar_and_on_th
     library, settings = (prepared := prepare(project.root, read_as_of("2026-11-23"))).library, prepared.settings
     for last in (date(2027, 3, 31), date(2027, 6, 30), date(2027, 12, 31)):
         told = []
-        for days in range(60, 0, -1):
-            interval = interval_of((last - timedelta(days=days - 1)).isoformat())
+        for left in range(60, -2, -1):  # days left on the morning on which the edition of the day before goes out
+            interval = interval_of((last - timedelta(days=left + 1)).isoformat())
             assert interval
-            model = plan_edition(library, interval, settings)
-            told += [days] if any(section.is_reminder and "p" in section.entries for section in model.sections) else []
-        assert told == [45, 30, 7, 1], last
+            sections = plan_edition(library, interval, settings).sections
+            told += [left] if any(section.is_reminder and "p" in section.entries for section in sections) else []
+        assert told == [43, 30, 7, 1], "43: the first edition after it counts as closing, 45 days before its end"
     calendar = project.read("calendar/policies.ics")
     for words in ("SUMMARY:申报截止：三个日子的政策", "SUMMARY:政策到期：三个日子的政策", "SUMMARY:截止：半价"):
         assert words in calendar
