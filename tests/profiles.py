@@ -20,32 +20,32 @@ def rule(kind: str, test: str, value: Any, *, quoted: bool = True) -> Rule:
     return {"kind": kind, "test": test, "value": value, "says": f"{kind} {test} {value}", "quote": QUOTE if quoted else []}
 
 
-def offer(*ways: list[Rule], until: str = "") -> Rule:
+def benefit(*ways: list[Rule], until: str = "") -> Rule:
     """One thing that a policy gives."""
     return {"name": "事项", "gives": "给", "how": "办", "until": until, "ways": list(ways)}
 
 
 #: Rules of every kind and test, alone and together, besides those of the demo's policies.
-OFFERS = [
-    offer([rule("subject", "in", ["enterprise", "sole-trader"])]),
-    offer([rule("industry", "in", ["52", "62"])], [rule("industry", "in", ["6210", "7020"])]),
-    offer([rule("excluded-industry", "out", ["16", "701", "5911"])]),
-    *(offer([rule("size", "in", [size])]) for size in SIZES),
-    offer([rule("size", "in", ["medium", "small", "micro"])]),
-    offer([rule("taxpayer", "in", ["small-scale"])]),
-    offer([rule("small-low-profit", "in", ["yes"])]),
-    offer([rule("district", "in", ["610102"])], [rule("district", "in", ["6101"])]),
-    *(offer([rule("staff", test, limit)]) for test in ("min", "max") for limit in (0, 1, 3, 20, 300)),
-    *(offer([rule("sales", test, limit)]) for test in ("min", "max") for limit in (0, 1_000_000, 5_000_000, 1_234_567)),
-    *(offer([rule("founded", test, TODAY)]) for test in ("from", "until")),
-    *(offer([rule("founded", test, months)]) for test in ("months-min", "months-max") for months in (0, 1, 3, 12, 36, 1200)),
-    offer([rule("stated", "is", "aaaaaa"), rule("stated", "is", "bbbbbb")]),
-    offer(
+BENEFITS = [
+    benefit([rule("subject", "in", ["enterprise", "sole-trader"])]),
+    benefit([rule("industry", "in", ["52", "62"])], [rule("industry", "in", ["6210", "7020"])]),
+    benefit([rule("excluded-industry", "out", ["16", "701", "5911"])]),
+    *(benefit([rule("size", "in", [size])]) for size in SIZES),
+    benefit([rule("size", "in", ["medium", "small", "micro"])]),
+    benefit([rule("taxpayer", "in", ["small-scale"])]),
+    benefit([rule("small-low-profit", "in", ["yes"])]),
+    benefit([rule("district", "in", ["610102"])], [rule("district", "in", ["6101"])]),
+    *(benefit([rule("staff", test, limit)]) for test in ("min", "max") for limit in (0, 1, 3, 20, 300)),
+    *(benefit([rule("sales", test, limit)]) for test in ("min", "max") for limit in (0, 1_000_000, 5_000_000, 1_234_567)),
+    *(benefit([rule("founded", test, TODAY)]) for test in ("from", "until")),
+    *(benefit([rule("founded", test, months)]) for test in ("months-min", "months-max") for months in (0, 1, 3, 12, 36, 1200)),
+    benefit([rule("stated", "is", "aaaaaa"), rule("stated", "is", "bbbbbb")]),
+    benefit(
         [rule("subject", "in", ["enterprise"], quoted=False), rule("staff", "max", 20)], [rule("taxpayer", "in", ["general"]), rule("sales", "min", 5_000_000)]
     ),
-    offer([rule("staff", "max", 20), rule("founded", "months-min", 12), rule("stated", "is", "aaaaaa")]),
-    offer([], until=TODAY),
-    offer([], until="2026-11-22"),
+    benefit([rule("staff", "max", 20), rule("founded", "months-min", 12), rule("stated", "is", "aaaaaa")]),
+    benefit([], until=TODAY),
+    benefit([], until="2026-11-22"),
 ]
 
 

@@ -15,9 +15,9 @@ from publisher.content.codes import industries
 from publisher.matching.profile import EnterpriseProfile, plain_profile, read_profile
 from publisher.matching.rules import Rule, show_money, show_months, statement_id
 from publisher.matching.sizes import SIZES, find_size_row, possible_sizes, size_table
-from publisher.matching.verdict import ANSWERS, add_months, hints, judge_offer, judge_rule
+from publisher.matching.verdict import ANSWERS, add_months, hints, judge_benefit, judge_rule
 from publisher.strictyaml import YamlText
-from tests.profiles import OFFERS, TODAY, draw_profiles, offer, rule
+from tests.profiles import BENEFITS, TODAY, benefit, draw_profiles, rule
 from tests.project import AS_OF, Project
 from tests.test_build import POLICY_TAIL, pages
 
@@ -128,18 +128,18 @@ def test_small_is_three_things() -> None:
     assert hints({"small-low-profit": "yes", "staff": 300, "subject": "enterprise", "taxpayer": "small-scale", "sales": 500 * WAN}, TODAY) == []
 
 
-def test_an_offer_is_judged_by_its_best_way_and_is_over_after_its_day() -> None:
-    both = offer([rule("subject", "in", ["enterprise"])], [rule("taxpayer", "in", ["small-scale"])])
-    assert judge_offer(both, {"subject": "sole-trader", "taxpayer": "small-scale"}, TODAY)[:2] == ("maybe", 1)
-    assert judge_offer(offer([], until=TODAY), {}, TODAY).answer == "maybe"
-    assert judge_offer(offer([], until="2026-11-22"), {}, TODAY).findings == (("unmet", "到2026-11-22为止，已经过了"),)
-    two = offer([rule("staff", "max", 300), rule("founded", "months-min", 12)])
-    assert judge_offer(two, {"staff": 301, "founded": "2025-12-01"}, TODAY).answer == "no", "two things short is not nearly"
-    assert judge_offer(two, {"staff": 301, "founded": "2020-12-01"}, TODAY).answer == "near"
+def test_an_benefit_is_judged_by_its_best_way_and_is_over_after_its_day() -> None:
+    both = benefit([rule("subject", "in", ["enterprise"])], [rule("taxpayer", "in", ["small-scale"])])
+    assert judge_benefit(both, {"subject": "sole-trader", "taxpayer": "small-scale"}, TODAY)[:2] == ("maybe", 1)
+    assert judge_benefit(benefit([], until=TODAY), {}, TODAY).answer == "maybe"
+    assert judge_benefit(benefit([], until="2026-11-22"), {}, TODAY).findings == (("unmet", "到2026-11-22为止，已经过了"),)
+    two = benefit([rule("staff", "max", 300), rule("founded", "months-min", 12)])
+    assert judge_benefit(two, {"staff": 301, "founded": "2025-12-01"}, TODAY).answer == "no", "two things short is not nearly"
+    assert judge_benefit(two, {"staff": 301, "founded": "2020-12-01"}, TODAY).answer == "near"
 
 
 PROFILES = st.integers(0, 10**9).map(lambda seed: next(draw_profiles(1, seed)))
-RULES = st.sampled_from([one for made in OFFERS for way in made["ways"] for one in way])
+RULES = st.sampled_from([one for made in BENEFITS for way in made["ways"] for one in way])
 WAYS = st.lists(RULES, max_size=4)
 
 
@@ -147,12 +147,12 @@ WAYS = st.lists(RULES, max_size=4)
 def test_a_further_condition_never_lets_more_profiles_in(ways: list[list[Rule]], more: Rule, at: int, profile: dict[str, Any]) -> None:
     at %= len(ways)
     harder = [[*way, more] if index == at else way for index, way in enumerate(ways)]
-    assert ANSWERS.index(judge_offer(offer(*harder), profile, TODAY).answer) >= ANSWERS.index(judge_offer(offer(*ways), profile, TODAY).answer)
+    assert ANSWERS.index(judge_benefit(benefit(*harder), profile, TODAY).answer) >= ANSWERS.index(judge_benefit(benefit(*ways), profile, TODAY).answer)
 
 
 @given(st.lists(WAYS, min_size=1, max_size=3), WAYS, PROFILES)
 def test_a_further_way_never_shuts_anybody_out(ways: list[list[Rule]], more: list[Rule], profile: dict[str, Any]) -> None:
-    assert ANSWERS.index(judge_offer(offer(*ways, more), profile, TODAY).answer) <= ANSWERS.index(judge_offer(offer(*ways), profile, TODAY).answer)
+    assert ANSWERS.index(judge_benefit(benefit(*ways, more), profile, TODAY).answer) <= ANSWERS.index(judge_benefit(benefit(*ways), profile, TODAY).answer)
 
 
 @given(WAYS, PROFILES, st.data())
@@ -161,7 +161,7 @@ def test_what_is_not_known_never_excludes(way: list[Rule], profile: dict[str, An
     less = {key: value for key, value in profile.items() if key != name}
     if name == "size" or "size" in profile:
         return  # a declared size stands for numbers, so without it they count
-    before, after = (judge_offer(offer(way), one, TODAY).answer for one in (profile, less))
+    before, after = (judge_benefit(benefit(way), one, TODAY).answer for one in (profile, less))
     assert ANSWERS.index(after) <= ANSWERS.index(before)
 
 
@@ -248,15 +248,15 @@ def test_the_command_answers_in_chinese_and_as_json(demo: Project, tmp_path: Pat
         assert words in text
     assert match(demo, tmp_path, PROFILE, "--format", "json") == 0
     result = json.loads(capsys.readouterr().out)
-    answers = {row["name"]: row["answer"] for row in result["offers"]}
+    answers = {row["name"]: row["answer"] for row in result["benefits"]}
     assert answers["个体工商户个人所得税减半"] == "maybe"
     assert answers["研发费用加计扣除"] == "no"
     assert answers["老公司调整出资期限（义务）"] == "no"
     assert result["sizes"] == ["micro"]
-    assert not [row for row in result["offers"] if row["policy"] == "zc-2023-19"], "what is superseded is not offered"
+    assert not [row for row in result["benefits"] if row["policy"] == "zc-2023-19"], "what is superseded is not offered"
     assert all(
         condition["grade"] == "unknown" or condition["quote"]
-        for row in result["offers"]
+        for row in result["benefits"]
         for condition in row["conditions"]
         if condition["grade"] in ("near", "unmet")
     )
@@ -270,11 +270,11 @@ def test_the_command_refuses_a_faulty_profile(demo: Project, tmp_path: Path, cap
 
 # The files of the site
 
-OFFER = "可享事项:\n  - 事项: 减半\n    给什么: 税额减半\n    适用对象:\n      从业人数上限: 300\n      依据:\n        - {条件: 从业人数, 条: 第二条}\n"
+BENEFIT = "可享事项:\n  - 事项: 减半\n    给什么: 税额减半\n    适用对象:\n      从业人数上限: 300\n      依据:\n        - {条件: 从业人数, 条: 第二条}\n"
 QUOTED = "原文摘录:\n  - 条: 第二条\n    文: 从业人数不超过300人的，税额减半。\n"
 
 
-def policy(project: Project, name: str = "p", extra: str = OFFER + QUOTED) -> Project:
+def policy(project: Project, name: str = "p", extra: str = BENEFIT + QUOTED) -> Project:
     return project.write(f"content/policies/{name}.md", f"---\n标题: 政策{name}\n摘要: 减半。\n发布时间: 2026-11-01 09:00\n{POLICY_TAIL}{extra}---\n\n正文。\n")
 
 
@@ -302,14 +302,14 @@ def test_a_policy_whose_conditions_nobody_tied_to_its_words_is_not_judged(projec
 
 def test_conditions_of_the_whole_policy_hold_for_each_thing_but_exclude_nobody_without_words(project: Project) -> None:
     policy(project).build()
-    (way,) = json.loads(project.read("check/rules.json"))["policies"][0]["offers"][0]["ways"]
+    (way,) = json.loads(project.read("check/rules.json"))["policies"][0]["benefits"][0]["ways"]
     assert [(one["kind"], one["quote"]) for one in way] == [("staff", [["第二条", "从业人数不超过300人的，税额减半。"]]), ("subject", [])]
     assert judge_rule(way[1], {"subject": "sole-trader"}, TODAY).grade == "unknown"
 
 
 def test_every_condition_of_the_demo_that_can_exclude_has_its_words(demo: Project) -> None:
     data = json.loads(demo.read("check/rules.json"))
-    own = [one for row in data["policies"] for made in row["offers"] for way in made["ways"] for one in way]
+    own = [one for row in data["policies"] for made in row["benefits"] for way in made["ways"] for one in way]
     assert {one["kind"] for one in own} >= {
         "subject",
         "taxpayer",

@@ -10,8 +10,8 @@ import pytest
 
 from publisher.matching.rules import show_money
 from publisher.matching.sizes import possible_sizes
-from publisher.matching.verdict import add_months, judge_offer
-from tests.profiles import OFFERS, TODAY, draw_profiles
+from publisher.matching.verdict import add_months, judge_benefit
+from tests.profiles import BENEFITS, TODAY, draw_profiles
 from tests.project import Project
 from tests.test_search_browser import opened, until
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-JUDGE_ALL = """async ([offers, profiles, today]) => {
+JUDGE_ALL = """async ([benefits, profiles, today]) => {
   const { Judge } = await import(new URL('assets/policy-rules.js', document.baseURI));
   const data = await (await fetch('check/rules.json')).json();
   const judge = new Judge(data, today);
-  return profiles.map((profile) => [judge.sizes(profile), ...offers.map((offer) => {
-    const { answer, way, findings } = judge.offer(offer, profile);
+  return profiles.map((profile) => [judge.sizes(profile), ...benefits.map((benefit) => {
+    const { answer, way, findings } = judge.benefit(benefit, profile);
     return [answer, way, findings.map(({ grade, told }) => [grade, told])];
   })]);
 }"""
@@ -33,31 +33,31 @@ JUDGE_ALL = """async ([offers, profiles, today]) => {
 SHOP = "subject=sole-trader&industry=62&staff=8&revenue=120&taxpayer=small-scale&district=610102&founded=2021-05-18"
 
 
-def by_python(offers: list[Any], profiles: list[dict[str, Any]]) -> list[Any]:
+def by_python(benefits: list[Any], profiles: list[dict[str, Any]]) -> list[Any]:
     """What Python makes of the same, as plain lists."""
 
-    def judged(offer: Any, profile: dict[str, Any]) -> list[Any]:
-        answer, way, findings = judge_offer(offer, profile, TODAY)
+    def judged(benefit: Any, profile: dict[str, Any]) -> list[Any]:
+        answer, way, findings = judge_benefit(benefit, profile, TODAY)
         return [answer, way, [list(finding) for finding in findings]]
 
-    return [[list(possible_sizes(profile)), *(judged(offer, profile) for offer in offers)] for profile in profiles]
+    return [[list(possible_sizes(profile)), *(judged(benefit, profile) for benefit in benefits)] for profile in profiles]
 
 
 def test_the_browser_judges_as_python_does(demo: Project, demo_url: str, browser: Browser) -> None:
     """Six thousand profiles through every rule of the demo and of `tests.profiles`: sizes, answers, ways, grades and words."""
     data = json.loads(demo.read("check/rules.json"))
-    offers = OFFERS + [offer for policy in data["policies"] for offer in policy["offers"]]
+    benefits = BENEFITS + [benefit for policy in data["policies"] for benefit in policy["benefits"]]
     profiles = list(draw_profiles(6000))
     page = browser.new_page()
     page.goto(demo_url)
-    theirs = page.evaluate(JUDGE_ALL, [offers, profiles, TODAY])
+    theirs = page.evaluate(JUDGE_ALL, [benefits, profiles, TODAY])
     page.close()
-    ours = by_python(offers, profiles)
+    ours = by_python(benefits, profiles)
     assert len(theirs) == 6000
     for profile, one, other in zip(profiles, ours, theirs, strict=True):
         assert one == other, profile
-    answers = {offer[0] for row in ours for offer in row[1:]}
-    grades = {finding[0] for row in ours for offer in row[1:] for finding in offer[2]}
+    answers = {benefit[0] for row in ours for benefit in row[1:]}
+    grades = {finding[0] for row in ours for benefit in row[1:] for finding in benefit[2]}
     assert answers == {"maybe", "near", "no"}
     assert grades == {"met", "unknown", "near", "unmet"}
 

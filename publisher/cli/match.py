@@ -21,7 +21,7 @@ from publisher.lifecycle import status
 from publisher.matching.profile import read_profile
 from publisher.matching.rules import Rule, policy_rules
 from publisher.matching.sizes import find_size_row, possible_sizes, size_table
-from publisher.matching.verdict import ANSWERS, Judged, hints, judge_offer
+from publisher.matching.verdict import ANSWERS, Judged, hints, judge_benefit
 from publisher.matching.words import ANSWER_WORDS, LABELS
 from publisher.problems import Problem, has_errors
 from publisher.settings import Settings
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     if has_errors(problems):
         return _refuse(problems, options)
     today = as_of.astimezone(SHANGHAI).date().isoformat()
-    rows = [row | {"result": judge_offer(row["offer"], profile, today)} for row in offers(prepared.library, prepared.settings, as_of)]
+    rows = [row | {"result": judge_benefit(row["benefit"], profile, today)} for row in benefits(prepared.library, prepared.settings, as_of)]
     rows.sort(key=lambda row: ANSWERS.index(row["result"].answer))
     if options.format == "json":
         print(json.dumps(_json(rows, profile, today), ensure_ascii=False, indent=2))
@@ -73,20 +73,20 @@ def _refuse(problems: list[Problem], options: argparse.Namespace) -> int:
     return 1
 
 
-def offers(library: Library, settings: Settings, as_of: datetime) -> list[dict[str, Any]]:
+def benefits(library: Library, settings: Settings, as_of: datetime) -> list[dict[str, Any]]:
     """What the policies that hold give, the newest policy first, as the site's self-check has it."""
     held = [entry for entry in library.of_kind(Kind.POLICY) if status(entry, as_of, settings.closing_days).is_live]
     found = []
     for entry in sorted(held, key=lambda entry: (-entry.published.timestamp(), entry.id)):
         assert isinstance(entry.data, Policy)
-        found += [{"entry": entry, "url": settings.absolute(entry.url), "offer": offer} for offer in policy_rules(entry.data)]
+        found += [{"entry": entry, "url": settings.absolute(entry.url), "benefit": benefit} for benefit in policy_rules(entry.data)]
     return found
 
 
 def _rules(row: dict[str, Any]) -> list[tuple[Rule | None, Any]]:
-    """Each rule of the judged way with what was found; None for an offer that is over."""
+    """Each rule of the judged way with what was found; None for a benefit that is over."""
     judged: Judged = row["result"]
-    way = row["offer"]["ways"][judged.way] if judged.way >= 0 else [None]
+    way = row["benefit"]["ways"][judged.way] if judged.way >= 0 else [None]
     return list(zip(way, judged.findings, strict=True))
 
 
@@ -96,17 +96,17 @@ def _json(rows: list[dict[str, Any]], profile: dict[str, Any], today: str) -> di
         "as_of": today,
         "sizes": list(sizes),
         "hints": hints(profile, today),
-        "offers": [
+        "benefits": [
             {
                 "policy": row["entry"].id,
                 "title": row["entry"].title,
                 "url": row["url"],
-                "name": row["offer"]["name"],
+                "name": row["benefit"]["name"],
                 "answer": row["result"].answer,
                 "words": ANSWER_WORDS[row["result"].answer],
-                "gives": row["offer"]["gives"],
-                "how": row["offer"]["how"],
-                "until": row["offer"]["until"] or None,
+                "gives": row["benefit"]["gives"],
+                "how": row["benefit"]["how"],
+                "until": row["benefit"]["until"] or None,
                 "conditions": [
                     {"says": rule["says"] if rule else "", "grade": found.grade, "told": found.told, "quote": rule["quote"] if rule else []}
                     for rule, found in _rules(row)
@@ -127,9 +127,9 @@ def _lines(rows: list[dict[str, Any]], profile: dict[str, Any]) -> list[str]:
         chosen = [row for row in rows if row["result"].answer == answer]
         lines += ["", f"{ANSWER_WORDS[answer]}（{len(chosen)}项）"] if chosen else []
         for row in chosen:
-            offer = row["offer"]
-            until = f"到{offer['until']}为止" if offer["until"] else "没有写明截止"
-            lines += [f"- {offer['name']}｜{row['entry'].title}", f"  给什么：{offer['gives']}", f"  怎么办：{offer['how']}；{until}"]
+            benefit = row["benefit"]
+            until = f"到{benefit['until']}为止" if benefit["until"] else "没有写明截止"
+            lines += [f"- {benefit['name']}｜{row['entry'].title}", f"  给什么：{benefit['gives']}", f"  怎么办：{benefit['how']}；{until}"]
             for rule, finding in _rules(row):
                 told = "" if finding.told == _GRADES[finding.grade] else f"（{finding.told}）"
                 lines.append(f"  [{_GRADES[finding.grade]}] {rule['says'] if rule else '期限'}{told}")

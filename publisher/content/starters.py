@@ -19,7 +19,7 @@ _BODY = {
     Kind.PAGE: "在这里写页面内容。\n",
 }
 #: Optional keys worth showing, commented out, in this order.
-_OFFERED = ("summary", "tags", "industries", "source", "expires", "enterprises", "image", "advertisement", "ai", "state")
+_OFFERED = ("summary", "tags", "industries", "source", "expires", "enterprises", "image", "quotations", "benefits", "advertisement", "ai", "state")
 #: Values that make a starting file valid whatever the example in the docs says.
 _VALUES = {"summary": "用一两句话写清楚（不超过120字）", "state": "草稿", "title": "在这里写标题"}
 
@@ -60,6 +60,8 @@ def _field_lines(model: type[Model], name: str, keys: str, now: datetime, indent
         return [note, f"{indent}{key}: {_value(name, words['example'], is_list, now)}"]
     rows: list[str] = []
     required = [(n, f) for n, f in inner.model_fields.items() if f.is_required() or name == "source"]
+    if name == "audiences":  # a condition is never without its ground
+        required = [(n, inner.model_fields[n]) for n in ("subjects", "grounds")]
     if name == "audience":  # the other conditions are for the editor to add: an example left in would be an invented condition
         required = [("subjects", inner.model_fields["subjects"])]
     for sub_name, _ in required or list(inner.model_fields.items())[:2]:

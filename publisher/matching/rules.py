@@ -30,12 +30,12 @@ def policy_rules(data: Policy) -> tuple[Rule, ...]:
         return ()
     whole = list(_rules(data, data.audience))
     if not data.benefits:
-        return (_offer(data, None, [whole]),)
+        return (_benefit(data, None, [whole]),)
     whole = [rule for rule in whole if rule["kind"] != Condition.STATED.value]  # each thing states its own
-    return tuple(_offer(data, benefit, [_way(data, whole, audience) for audience in benefit.audiences]) for benefit in data.benefits)
+    return tuple(_benefit(data, benefit, [_way(data, whole, audience) for audience in benefit.audiences]) for benefit in data.benefits)
 
 
-def _offer(data: Policy, benefit: Benefit | None, ways: list[list[Rule]]) -> Rule:
+def _benefit(data: Policy, benefit: Benefit | None, ways: list[list[Rule]]) -> Rule:
     """One thing that a policy gives, or the policy as a whole; it ends when it says so itself, else with the applications or the policy."""
     name, gives, how = (benefit.name, benefit.gives, benefit.how) if benefit else (data.title, data.in_a_word, None)
     ends = [benefit.until] if benefit and benefit.until else [data.application and data.application.end, data.validity]

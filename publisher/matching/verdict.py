@@ -5,7 +5,7 @@ A profile is a mapping of what is known: ``subject``, ``industry``, ``size``, ``
 unknown, and what is unknown never excludes anybody.
 
 A rule is *met*, *unknown*, *near* (only a little is missing, or only a step that can be taken) or *unmet*. A way applies while nothing is
-near or unmet; it is nearly so with one near and none unmet. An offer is judged by its best way. So a further rule never lets a policy
+near or unmet; it is nearly so with one near and none unmet. An benefit is judged by its best way. So a further rule never lets a policy
 apply to more profiles, and a further way never to fewer.
 """
 
@@ -38,18 +38,18 @@ class Finding(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What became of an offer: of its best way, rule by rule."""
+    """What became of a benefit: of its best way, rule by rule."""
 
     answer: Answer
     way: int
     findings: tuple[Finding, ...]
 
 
-def judge_offer(offer: Rule, profile: Profile, today: str) -> Judged:
+def judge_benefit(benefit: Rule, profile: Profile, today: str) -> Judged:
     """Judge one thing that a policy gives; ``today`` is a day in ISO 8601."""
-    if offer["until"] and today > offer["until"]:
-        return Judged("no", -1, (_finding("unmet", "past", day=offer["until"]),))
-    judged = [_judge_way(at, way, profile, today) for at, way in enumerate(offer["ways"])]
+    if benefit["until"] and today > benefit["until"]:
+        return Judged("no", -1, (_finding("unmet", "past", day=benefit["until"]),))
+    judged = [_judge_way(at, way, profile, today) for at, way in enumerate(benefit["ways"])]
     return min(judged, key=_rank)
 
 

@@ -63,7 +63,7 @@ def rules_data(policies: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _policy(head: Head) -> dict[str, Any]:
     card = head.card
-    return {"id": head.id, "url": head.url, "title": head.title, "number": card["facts"][0], "status": card["status_label"], "offers": head.rules}
+    return {"id": head.id, "url": head.url, "title": head.title, "number": card["facts"][0], "status": card["status_label"], "benefits": head.rules}
 
 
 def _industries() -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def _statements(policies: list[dict[str, Any]]) -> list[dict[str, str]]:
     """What only the enterprise knows: each condition in words once, with the first policy that asks it."""
     found: dict[str, dict[str, str]] = {}
     for policy in policies:
-        for offer in policy["offers"]:
-            for rule in (rule for way in offer["ways"] for rule in way if rule["kind"] == "stated"):
-                found.setdefault(rule["value"], {"id": rule["value"], "says": rule["says"], "offer": offer["name"]})
+        for benefit in policy["benefits"]:
+            for rule in (rule for way in benefit["ways"] for rule in way if rule["kind"] == "stated"):
+                found.setdefault(rule["value"], {"id": rule["value"], "says": rule["says"], "benefit": benefit["name"]})
     return list(found.values())

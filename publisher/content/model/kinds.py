@@ -155,7 +155,7 @@ class Ground(Model):
     """依据: which passage of 原文摘录 says that a condition holds."""
 
     condition: Condition = key("条件", "主体类型、行业、不含行业、划型、从业人数…", example="主体类型")
-    article: Text = key("条", "原文摘录里的哪一条，写它的“条”", example="第二条")
+    article: Text = key("条", "原文摘录里的哪一条，写它的“条”", example="第二十三条")
 
 
 class Audience(Model):

@@ -77,7 +77,7 @@ function show() {
     return tell(data ? "先答第一题，结果就出来。" : "正在取条件…");
   }
   const judge = new Judge(data, today());
-  const judged = data.policies.flatMap((policy) => policy.offers.map((offer) => ({ policy, offer, result: judge.offer(offer, profile) })));
+  const judged = data.policies.flatMap((policy) => policy.benefits.map((benefit) => ({ policy, benefit, result: judge.benefit(benefit, profile) })));
   sizes.replaceChildren(...smalls(judge, profile));
   const groups = Object.keys(GROUPS).map((answer) => [answer, judged.filter(({ result }) => result.answer === answer)]);
   found.replaceChildren(...groups.filter(([, rows]) => rows.length).map(([answer, rows]) => group(answer, rows)));
@@ -111,27 +111,27 @@ function smalls(judge, profile) {
 
 function group(answer, rows) {
   const section = make("section", "", `check__group check__group--${answer}`);
-  const list = make("ul", "", "plain check__offers");
+  const list = make("ul", "", "plain check__benefits");
   list.append(...rows.map(item));
   section.append(make("h3", `${GROUPS[answer]}（${rows.length}项）`), list);
   return section;
 }
 
 /** One thing that a policy gives: what, how, until when, and each condition with the words that say so. */
-function item({ policy, offer, result }) {
-  const entry = make("li", "", "check__offer");
+function item({ policy, benefit, result }) {
+  const entry = make("li", "", "check__benefit");
   const title = make("h4");
-  const link = make("a", offer.name);
+  const link = make("a", benefit.name);
   link.href = new URL(policy.url, site);
   title.append(link);
-  entry.append(title, make("p", `${policy.title}（${policy.number}）`, "fine"), make("p", offer.gives));
+  entry.append(title, make("p", `${policy.title}（${policy.number}）`, "fine"), make("p", benefit.gives));
   const failing = result.findings.map((finding, at) => ({ finding, at })).filter(({ finding: { grade } }) => grade === "near" || grade === "unmet");
   if (failing.length) {
-    const why = failing.map(({ finding, at }) => (result.way < 0 ? finding.told : `${offer.ways[result.way][at].says}——${finding.told}`)).join("；");
-    entry.append(make("p", (result.answer === "near" ? "差在：" : "因为：") + why + (offer.ways.length > 1 ? `。另外${offer.ways.length - 1}种情况也不符合` : "") + "。", "check__why"));
+    const why = failing.map(({ finding, at }) => (result.way < 0 ? finding.told : `${benefit.ways[result.way][at].says}——${finding.told}`)).join("；");
+    entry.append(make("p", (result.answer === "near" ? "差在：" : "因为：") + why + (benefit.ways.length > 1 ? `。另外${benefit.ways.length - 1}种情况也不符合` : "") + "。", "check__why"));
   }
-  entry.append(make("p", `怎么办：${offer.how}。${offer.until ? `到${offer.until}为止。` : ""}`));
-  if (result.way >= 0) entry.append(conditions(offer.ways[result.way], result.findings, result.answer));
+  entry.append(make("p", `怎么办：${benefit.how}。${benefit.until ? `到${benefit.until}为止。` : ""}`));
+  if (result.way >= 0) entry.append(conditions(benefit.ways[result.way], result.findings, result.answer));
   return entry;
 }
 

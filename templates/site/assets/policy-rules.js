@@ -13,9 +13,9 @@ export class Judge {
   }
 
   /** What becomes of one thing that a policy gives: of its best way, rule by rule. */
-  offer(offer, profile) {
-    if (offer.until && this.today > offer.until) return { answer: "no", way: -1, findings: [this.finding("unmet", "past", { day: offer.until })] };
-    const judged = offer.ways.map((way, at) => this.way(way, at, profile));
+  benefit(benefit, profile) {
+    if (benefit.until && this.today > benefit.until) return { answer: "no", way: -1, findings: [this.finding("unmet", "past", { day: benefit.until })] };
+    const judged = benefit.ways.map((way, at) => this.way(way, at, profile));
     return judged.reduce((best, one) => (compare(rank(one), rank(best)) < 0 ? one : best));
   }
 
