@@ -87,12 +87,13 @@ def told(page: Page) -> str:
 
 def test_two_clicks_from_home_answer_the_question(demo_url: str, browser: Browser) -> None:
     with opened(browser, demo_url) as page:
-        page.get_by_role("link", name="餐饮小店今年能用哪些政策").click()
+        page.get_by_role("link", name="我的店能用上哪些，差在哪里").click()
+        page.get_by_text("个体工商户", exact=True).first.click()
         assert "可能适用" in told(page)
-        assert page.get_by_role("heading", name="可能适用，需核实").count() == 1
-        no = page.locator(".check__group--no")
-        assert "研发费用加计扣除" in no.inner_text()
-        assert "您填的是餐饮业" in no.inner_text()
+        assert "个体工商户个人所得税减半" in page.locator(".check__group--maybe").inner_text()
+        no = page.locator(".check__group--no").inner_text()
+        assert "企业年度报告公示" in no
+        assert "您填的是个体工商户" in no
 
 
 def test_answers_stay_in_the_browser_and_in_the_fragment(demo_url: str, browser: Browser) -> None:
