@@ -73,6 +73,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 SLOTS = tuple((folder, name) for folder, names in NAMES.items() for name in names)
 POLICIES, ENTERPRISES = ((), ("p0",), ("p1", "p0"), ("p2",)), ((), ("q0",), ("q1", "q0"))
+BENEFITS = (
+    None,
+    "[{事项: 减半, 给什么: 税额减半, 适用对象: {}}]",
+    (
+        "[{事项: 减半, 给什么: 税额减半, 截止: 2026-12-19, 适用对象: "
+        "[{从业人数上限: 3, 依据: [{条件: 从业人数, 条: 一}]}, {小型微利: 是, 依据: [{条件: 小型微利, 条: 一}]}]}]"
+    ),
+)
 EVERYWHERE: Mapping[str, Sequence[Any]] = {
     "标题": ("甲", "乙", "丙（示例）"),
     "摘要": SUMMARIES,
@@ -96,6 +104,8 @@ OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "申报时间": (None, "{起: 2026-11-19, 止: 2026-12-01}"),
         "替代": POLICIES,
         "被替代": POLICIES,
+        "依据": POLICIES,
+        "可享事项": BENEFITS,
         "核验日期": ("2026-09-01", "2026-07-15", "2026-11-24"),
         "谁能享受": (None, *BODIES[3:6]),
     },
@@ -127,7 +137,8 @@ EDITIONS: Mapping[str, tuple[str, str]] = {
 ITEMS = ((), ("n0", "l0"), ("n1", "e0", "p0"), ("n0", "n2"), ("l1",))
 NEEDED: Mapping[str, str] = {
     "policies": "政策名称: 办法\n发文机关: [某机关]\n层级: 国家\n文种: 公告\n适用对象: {主体类型: [企业]}\n支持方式: [其他]\n申报方式: [自行申报享受]\n"
-    "受理部门: 某机关\n原文链接: https://www.gov.cn/\n一句话: 一句话。\n核验人: 编辑\n核验方式: 对照原文\n",
+    "受理部门: 某机关\n原文摘录: [{条: 一, 文: 不超过3人的小型微利企业减半。}]\n"
+    "原文链接: https://www.gov.cn/\n一句话: 一句话。\n核验人: 编辑\n核验方式: 对照原文\n",
     "matchmaking": "领域: 通信\n主体核验: 已核验营业执照\n",
     "events": "类型: 政策宣讲\n地点: 线上\n主办: 平台\n",
     "enterprises": "主体类型: 企业\n街路: 西一路\n",
@@ -142,6 +153,12 @@ TABLES = (
     "标签:\n  - {名称: 用工, 网址名: tax}\n  - {名称: 税收, 网址名: tax}\n",
 )
 SYNONYMS = ("同义词:\n  - {词: [正文, 文章]}\n", "同义词:\n  - {词: [正文, 文章]}\n  - {词: [摘要, 提要]}\n", None)
+SOURCES = (
+    None,
+    '{"https://www.gov.cn/": {"fingerprint": "00"}}',
+    '{"https://www.gov.cn/": {"fingerprint": "01", "changed": "2026-11-20"}}',
+    "<<<<<<<",
+)
 OPTIONS = (
     {},
     {"search": "false"},
@@ -206,6 +223,7 @@ EDITS = st.one_of(
     _edit("time", MOMENTS),
     _edit("tags", TABLES),
     _edit("synonyms", SYNONYMS),
+    _edit("sources", SOURCES),
     _edit("settings", OPTIONS),
     _edit("template", TEMPLATES),
     _edit("template", (("site/assets/extra.css", "p { margin: 0 }"), ("site/assets/extra.css", None))),
@@ -243,6 +261,7 @@ class World:
         self.images = {"a": COLOURS[1], "b": COLOURS[2]}
         self.tags: str | None = TABLES[0]
         self.synonyms: str | None = SYNONYMS[0]
+        self.sources: str | None = None
         self.options: dict[str, Any] = {}
         for slot_ in SLOTS:
             self.add(*slot_)
@@ -273,6 +292,8 @@ class World:
             found["content/taxonomy/tags.yml"] = self.tags.encode()
         if self.synonyms is not None:
             found["content/taxonomy/synonyms.yml"] = self.synonyms.encode()
+        if self.sources is not None:
+            found["sources.json"] = self.sources.encode()
         return found
 
     def config(self) -> bytes:
@@ -385,6 +406,9 @@ class Street:
 
     def _synonyms(self, table: str | None) -> None:
         self.world.synonyms = table
+
+    def _sources(self, known: str | None) -> None:
+        self.world.sources = known
 
     def _settings(self, options: dict[str, Any]) -> None:
         self.world.options = options
