@@ -166,7 +166,7 @@ root.querySelector("[data-check-look]").addEventListener("click", () => {
 root.querySelector("[data-check-print]").addEventListener("click", () => print());
 
 document.querySelector("[data-check-table]").open = false; // with the questions at work the long table is a second way
-fill(read());
+if (location.hash.length > 1) fill(read()); // else what was answered before this script came stays
 fetch(root.dataset.rules)
   .then((response) => {
     if (!response.ok) throw new Error(response.statusText);
