@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Many tests wait for a browser or a server: two workers for each processor.
 WORKERS := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 
-.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-quick
+.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-match bench-quick
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -44,6 +44,9 @@ bench: $(STAMP)
 
 bench-mail: $(STAMP)
 	$(BIN)/python -m bench.mail
+
+bench-match: $(STAMP)
+	$(BIN)/python -m bench.matching
 
 bench-quick: $(STAMP)
 	$(BIN)/python -m bench --quick

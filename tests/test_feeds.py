@@ -141,7 +141,9 @@ def test_opml_names_every_feed(demo: Project) -> None:
     assert all(outline.get("text") for outline in outlines)
     feeds = [outline for outline in outlines if outline.get("xmlUrl")]
     assert all(outline.get("type") == "rss" for outline in feeds)
-    assert {outline.get("xmlUrl") for outline in feeds} == {f"https://example.com/{path}" for path in rss_files(demo)}
+    # An enterprise's own feed is named on its page only: a thousand of them would bury the others.
+    named = {path for path in rss_files(demo) if not re.fullmatch(r"enterprises/[^/]+/rss\.xml", str(path))}
+    assert {outline.get("xmlUrl") for outline in feeds} == {f"https://example.com/{path}" for path in named}
 
 
 def test_a_new_title_keeps_the_identity(project: Project) -> None:

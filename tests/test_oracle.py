@@ -114,7 +114,12 @@ OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "有效期": ("2026-12-10", "2026-11-22", "2027-01-10"),
         "发布主体": ("q0", "q1"),
         "状态": ("对接中", "已撤回", "已过期", "草稿"),
-        "详情": BODIES,
+        "详情": ("清晨现摘的菠菜、豆芽送到后门。", "菠菜豆芽清晨现摘，送到店里。", *BODIES),
+        "标题": ("求购现摘菠菜", "现摘菠菜豆芽直供", "甲", "丙（示例）"),
+        "合作方式": ((), ("采购",), ("供应",), ("联合活动",)),
+        "地区": ((), ("新城区",), ("碑林区",)),
+        "预算": (None, "{最低: '100', 最高: '300'}", "{最低: '200', 最高: '900'}", "{最低: '5000', 最高: '9000'}"),
+        "交付周期": (None, "≤1月", ">6月"),
         "有效期至": (None,),
     },
     "events": {
@@ -270,6 +275,10 @@ class World:
         self.entries["news", "n0"] |= {"标签": ("税收",), "行业": ("52",)}
         self.entries["policies", "p1"]["标签"] = ("用工", "税收")
         self.editions["2026-W47"] = {"items": ITEMS[1]}
+        own = OWN["matchmaking"]
+        for name, (kind, detail, way, owner) in {"l0": (0, 0, 1, 0), "l1": (1, 1, 2, 1), "l2": (2, 0, 3, 1)}.items():
+            values = {"类型": kind, "详情": detail, "标题": min(kind, 1), "合作方式": way, "地区": 1, "预算": 1, "发布主体": owner}
+            self.entries["matchmaking", name] |= {field: own[field][at] for field, at in values.items()}
 
     def add(self, folder: str, name: str) -> None:
         """An entry with nothing but what it needs, and a title of its own."""
@@ -613,6 +622,15 @@ FOUND: Mapping[str, list[list[Edit]]] = {
     ],
     "a deadline of a withdrawn listing passes": [
         [("write", ("matchmaking", "l1", "状态", "已撤回")), ("edition", ("2026-W46", ("l1",), "每周"))],
+        [("time", ("2026-12-20 10:00",))],
+    ],
+    "a listing loses its counterpart, which gets another": [
+        [("write", ("matchmaking", "l1", "状态", "已撤回"))],
+        [("write", ("matchmaking", "l2", "类型", "供给")), ("write", ("matchmaking", "l2", "合作方式", ("供应",)))],
+        [("write", ("matchmaking", "l1", "状态", "对接中"))],
+        [("write", ("matchmaking", "l0", "预算", OWN["matchmaking"]["预算"][3]))],
+        [("write", ("matchmaking", "l0", "发布主体", "q1"))],
+        [("write", ("enterprises", "q1", "状态", "草稿"))],
         [("time", ("2026-12-20 10:00",))],
     ],
     "a folder stands where a file was": [[("site", ("folder", place))] for place in (0, 21, 42)],

@@ -81,6 +81,14 @@ def _phone(match: re.Match[str], year: int) -> dict[str, str] | None:
     return {"value": f"{digits[:3]}****{digits[-4:]}"}
 
 
+def _contact(match: re.Match[str], year: int) -> dict[str, str] | None:
+    """An address or the number of a fixed telephone, told so that the message itself gives neither away."""
+    if _follows(match, r"[\d.]"):
+        return None
+    found = match[0]
+    return {"value": f"{found[0]}***{found[found.index('@') :]}" if "@" in found else f"{found[:4]}****"}
+
+
 def _card(match: re.Match[str], year: int) -> dict[str, str] | None:
     digits = match[0]
     if _follows(match, r"\d"):
@@ -129,6 +137,14 @@ def _is_finance(kind: Kind, data: Model) -> bool:
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 RULES = (
     Rule("phone-number", re.compile(r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
+    Rule(
+        "contact-in-listing",
+        re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|0\d{2,3}[ )）-]{0,2}\d{7,8}(?!\d)", re.ASCII),
+        lambda kind, data: kind is Kind.LISTING,
+        words=_contact,
+        is_personal=True,
+        guard=re.compile(r"@|0\d{2}"),
+    ),
     Rule("identity-number", re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])"), words=_identity, is_personal=True, guard=_has_long_number),
     Rule("card-number", re.compile(r"[0-9]{16,19}(?!\d)"), words=_card, is_personal=True, guard=_has_long_number),
     Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
@@ -206,8 +222,8 @@ def _check(written: Entry | Edition, kind: Kind, year: int) -> Iterator[Problem]
 
 
 _FULL_WIDTH_DIGIT = re.compile("[０-９]")
-_TARGET = re.compile(r"\]\((?!tel:)[^()\n]*\)")
-_ADDRESS = re.compile(r"<(?:https?|mailto|site):[^>\n]*>|https?://[^\s<>)）]+")
+_TARGET = re.compile(r"\]\((?!tel:|mailto:)[^()\n]*\)")
+_ADDRESS = re.compile(r"<(?:https?|site):[^>\n]*>|https?://[^\s<>)）]+")
 
 
 def _half_width(text: str) -> str:

@@ -214,13 +214,18 @@ class Ledger:
         """Every packed head by path."""
         return dict(self._ask("SELECT path, data FROM head"))
 
+    def heads_of(self, sort: str) -> list[tuple[str, bytes]]:
+        """The id and the packed head of every source of a sort."""
+        return self._ask("SELECT source.id, head.data FROM source JOIN head ON head.path = source.path WHERE source.sort = ?", sort)
+
     def row(self, name: str) -> tuple[str, ...]:
         """One row of ids; empty when there is none."""
         return next((marshal.loads(row[0]) for row in self._ask("SELECT data FROM row WHERE name = ?", name)), ())  # noqa: S302  # our own file
 
-    def rows(self) -> dict[str, tuple[str, ...]]:
-        """Every row of ids."""
-        return {name: marshal.loads(data) for name, data in self._ask("SELECT name, data FROM row")}  # noqa: S302
+    def rows(self, prefix: str = "") -> dict[str, tuple[str, ...]]:
+        """Every row of ids, or those whose names begin so."""
+        found = self._ask("SELECT name, data FROM row WHERE substr(name, 1, ?) = ?", len(prefix), prefix)
+        return {name: marshal.loads(data) for name, data in found}  # noqa: S302
 
     def units(self) -> dict[str, bytes]:
         """Every unit with the marks of what it read."""

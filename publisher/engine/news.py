@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from publisher.content.library import RESERVED
 from publisher.content.model.vocabulary import Kind
 from publisher.content.taxonomy import Taxonomy
+from publisher.counterparts.matching import match
+from publisher.counterparts.offer import Offer
 from publisher.engine.ledger import Ledger, SourceRow
 from publisher.engine.messages import News, Reading, unpack_edition
 from publisher.engine.worker import Worker
@@ -16,7 +19,7 @@ from publisher.problems import Problem, Span
 from publisher.site.catalogue import REACH
 from publisher.site.heads import EditionHead, Head, unpack_head
 from publisher.site.heads import Order as HeadOrder
-from publisher.site.rows import Rows, changed_cells, make_rows
+from publisher.site.rows import COUNTERPARTS, Rows, changed_cells, make_rows
 
 
 def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> News:
@@ -54,7 +57,13 @@ def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> 
     for path in touched:
         _note_path(path, old.get(path), new.get(path), news, ledger)
     _note_editions(old, new, news, ledger)
-    _note_rows(news, before, worker)
+    places: dict[str, tuple[str, HeadOrder] | None] = {}
+    offers: dict[str, tuple[Any, ...]] = {}
+    for entry_id, data in news.heads.items():
+        after = unpack_head(data) if data else None
+        places[entry_id], offers[entry_id] = (_place(after), after.offer) if after else (None, ())
+    _note_rows(news, before, places, worker)
+    _note_counterparts(news, before, offers, worker)
     return news
 
 
@@ -62,8 +71,13 @@ def _head_cells(entry_id: str, before: Head | None, after: Head | None, is_other
     """The cells of a head that differ."""
     if not is_other:
         return set()
+    cells = set()
+    if (before and before.offer) != (after and after.offer):
+        cells.add(f"offer:{entry_id}")
+        if before and after and before._replace(offer=after.offer) == after:
+            return cells  # nobody but its counterparts asks for its words
     ranks = [head and (head.status.is_live, head.order.published) for head in (before, after)]
-    return {f"head:{entry_id}"} | ({f"rank:{entry_id}"} if ranks[0] != ranks[1] else set())
+    return cells | {f"head:{entry_id}"} | ({f"rank:{entry_id}"} if ranks[0] != ranks[1] else set())
 
 
 def _note_path(path: str, old: SourceRow | None, new: Reading | None, news: News, ledger: Ledger) -> None:
@@ -101,10 +115,9 @@ def _note_editions(old: Mapping[str, SourceRow], new: Mapping[str, Reading], new
             news.problems[loser] = [Problem("duplicate-id", Span(loser), {"value": edition_id, "other": first})]
 
 
-def _note_rows(news: News, before: Mapping[str, Head | None], worker: Worker) -> None:
+def _note_rows(news: News, before: Mapping[str, Head | None], places: Mapping[str, tuple[str, HeadOrder] | None], worker: Worker) -> None:
     """The rows, made anew when anything that decides on them differs."""
     ledger, taxonomy = worker.ledger, worker.taxonomy
-    places = {entry_id: _place(unpack_head(data)) if data else None for entry_id, data in news.heads.items()}
     is_moved = not ledger.is_open or bool(news.editions) or any(place != ((b := before[name]) and _place(b)) for name, place in places.items())
     if not is_moved:
         return
@@ -121,10 +134,24 @@ def _note_rows(news: News, before: Mapping[str, Head | None], worker: Worker) ->
     pairs = [(entry_id, order) for _, entry_id, order in sorted(ordered)]
     rows = make_rows(pairs, editions.values(), taxonomy, worker.settings, worker.as_of)
     _refuse_shared_addresses(rows, taxonomy)
-    old = ledger.rows()
+    old = {name: row for name, row in ledger.rows().items() if not name.startswith(COUNTERPARTS)}
     news.rows.update({name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())})
     if ledger.is_open:
         news.cells.update(changed_cells(old, rows, REACH))
+
+
+def _note_counterparts(news: News, before: Mapping[str, Head | None], offers: dict[str, tuple[Any, ...]], worker: Worker) -> None:
+    """The rows that name the counterparts of listings, made anew when any listing offers something else."""
+    ledger = worker.ledger
+    if not any(offer != (known.offer if (known := before[name]) else ()) for name, offer in offers.items()):
+        return
+    every = {name: unpack_head(data).offer for name, data in ledger.heads_of(f"entry:{Kind.LISTING.value}")} | offers
+    rows = {COUNTERPARTS + name: ids for name, ids in match({name: Offer(*offer) for name, offer in every.items() if offer}).items()}
+    old = ledger.rows(COUNTERPARTS)
+    changed = {name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())}
+    news.rows.update(changed)
+    if ledger.is_open:
+        news.cells.update(f"row:{name}" for name in changed)
 
 
 def _place(head: Head) -> tuple[str, HeadOrder]:

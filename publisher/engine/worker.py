@@ -56,7 +56,8 @@ class Worker(Memory):
     @cached_property
     def _fed(self) -> frozenset[str]:
         """The entries whose text stands in a feed."""
-        return frozenset(name for key in self.find_row("feeds") for name in self.find_row(f"feed:{key}"))
+        rows = [f"feed:{key}" for key in self.find_row("feeds")] + [f"enterprise-feed:{key}" for key in self.find_row("enterprise-feeds")]
+        return frozenset(name for row in rows for name in self.find_row(row))
 
     def read(self, paths: Sequence[str]) -> list[Reading]:
         """Read sources, apply the rules that need no other, and make their heads."""

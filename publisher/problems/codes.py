@@ -650,6 +650,13 @@ CODES: dict[str, Code] = {
         "删掉；联系方式写在“联系”里，由平台转达。",
         "Delete it; contacts belong in 联系.",
     ),
+    "contact-in-listing": Code(
+        _E,
+        "供需的文字里有联系方式“{value}”。",
+        "The text of a listing has a contact “{value}”.",
+        "删掉；联系方式写在“联系”里，由平台转达，网页上不登。",
+        "Delete it; contacts belong in 联系, and readers are put through.",
+    ),
     "identity-number": Code(
         _E,
         "公开的文字里有身份证号“{value}”。",

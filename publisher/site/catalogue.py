@@ -1,6 +1,6 @@
 """The content as pages and checks see it: a `World` asked piece by piece, and a record of every piece that was asked for.
 
-Each question has a name, its cell: ``head:ID``, ``body:ID``, ``at:PATH``, ``image:NAME``, ``row:NAME``, ``has:NAME``,
+Each question has a name, its cell: ``head:ID``, ``offer:ID``, ``body:ID``, ``at:PATH``, ``image:NAME``, ``row:NAME``, ``has:NAME``,
 ``near:NAME:ID``, ``rank:ID``, ``edition:ID``, ``edition-body:ID``. What a part of the plan has read while `reading` is all that
 it depends on, so that nobody has to keep a list of dependencies right by hand.
 """
@@ -17,6 +17,7 @@ from publisher.content.images import ImageFile
 from publisher.content.library import Edition, Entry
 from publisher.content.model.vocabulary import Kind
 from publisher.content.taxonomy import Taxonomy
+from publisher.counterparts.offer import Offer, unpack_offer
 from publisher.settings import Settings
 from publisher.site.heads import EditionHead, Head
 
@@ -85,6 +86,12 @@ class Catalogue:
         """What is known of an entry."""
         self._read.add(f"head:{entry_id}")
         return self._world.find_head(entry_id)
+
+    def offer(self, entry_id: str) -> Offer | None:
+        """What of a live listing decides whom it fits; None for all else. It is no part of what `head` tells, whose `offer` nobody may read."""
+        self._read.add(f"offer:{entry_id}")
+        head = self._world.find_head(entry_id)
+        return unpack_offer(head.offer) if head else None
 
     def known(self, entry_id: str) -> Head:
         """What is known of an entry that a row names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from publisher.site.heads import Head, industry_title, path_url
 from publisher.site.views import Viewer, tag_url
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-_FORMAT_NAMES: tuple[tuple[Recipe, str], ...] = (("rss", "RSS"), ("atom", "Atom"), ("json-feed", "JSON Feed"))
+#: The formats of a feed, with their names.
+FEED_FORMATS: tuple[tuple[Recipe, str], ...] = (("rss", "RSS"), ("atom", "Atom"), ("json-feed", "JSON Feed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class FeedList:
     @property
     def links(self) -> list[tuple[str, str, str]]:
         """Title, address relative to the root and media type of each format."""
-        return [(f"{self.title} {name}", self.url + FORMATS[recipe][0], FORMATS[recipe][1]) for recipe, name in _FORMAT_NAMES]
+        return [(f"{self.title} {name}", self.url + FORMATS[recipe][0], FORMATS[recipe][1]) for recipe, name in FEED_FORMATS]
 
     def view(self) -> dict[str, Any]:
         """The feed as a page shows it."""
-        names = [{"name": name, "url": self.url + FORMATS[recipe][0]} for recipe, name in _FORMAT_NAMES]
+        names = [{"name": name, "url": self.url + FORMATS[recipe][0]} for recipe, name in FEED_FORMATS]
         return {"title": self.title, "page": self.url, "formats": names}
 
 
@@ -60,7 +61,7 @@ def plan_feed(viewer: Viewer, key: str) -> Iterator[Artifact]:
     assert found is not None, key
     heads = [viewer.catalogue.known(entry_id) for entry_id in viewer.catalogue.row(f"feed:{key}")]
     feed = _feed(found, heads, viewer)
-    for recipe, _ in _FORMAT_NAMES:
+    for recipe, _ in FEED_FORMATS:
         yield Artifact(unquote(found.url) + FORMATS[recipe][0], recipe, {"feed": feed}, rank=RANK_FEED, sources=tuple(head.path for head in heads))
 
 
@@ -77,7 +78,7 @@ def plan_feed_list(viewer: Viewer) -> Iterator[Artifact]:
 
 def _feed(found: FeedList, heads: list[Head], viewer: Viewer) -> Feed:
     settings = viewer.catalogue.settings
-    chosen = [viewer.kept(head, _item) for head in heads]
+    chosen = [viewer.kept(head, entry_item) for head in heads]
     words = settings.site_description if not found.key else f"{settings.site_name}的{found.group}订阅：{found.title}"
     return Feed(
         id=f"tag:{settings.host},{settings.founded}:feed/{path_url(found.key) or 'all'}",
@@ -87,11 +88,11 @@ def _feed(found: FeedList, heads: list[Head], viewer: Viewer) -> Feed:
         base_url=settings.absolute(found.url),
         author=settings.publisher_name,
         updated=max((item.updated for item in chosen), default=_EPOCH),
-        items=_told_apart(chosen),
+        items=told_apart(chosen),
     )
 
 
-def _told_apart(items: list[FeedItem]) -> tuple[FeedItem, ...]:
+def told_apart(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
     """Items changed at the same moment get a second each: feed validators warn of equal times (times are kept to the minute)."""
     taken: set[datetime] = set()
     moved: dict[str, datetime] = {}
@@ -110,7 +111,8 @@ def entry_identity(entry: Entry, viewer: Viewer) -> str:
     return f"tag:{settings.host},{settings.founded}:{entry.kind.value}/{entry.id}"
 
 
-def _item(viewer: Viewer, head: Head) -> FeedItem:
+def entry_item(viewer: Viewer, head: Head) -> FeedItem:
+    """An entry as feeds show it."""
     catalogue = viewer.catalogue
     settings = catalogue.settings
     entry = catalogue.entry(head.id)

@@ -19,6 +19,7 @@ from publisher.content.library import Edition, Entry, join
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
 from publisher.content.model.vocabulary import AiUse, EventState, Kind, State, Vocabulary
 from publisher.content.taxonomy import Taxonomy
+from publisher.counterparts.offer import make_offer
 from publisher.lifecycle import Status, deadline, deadlines, previewed, status, window
 from publisher.markup import excerpt
 from publisher.matching.rules import policy_rules
@@ -65,6 +66,8 @@ class Head(NamedTuple):
     until: float
     facets: tuple[Any, ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
+    #: What decides whom a live listing fits, see `publisher.counterparts.offer`; empty for all else.
+    offer: tuple[Any, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -160,7 +163,14 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
     anchors = tuple(heading.anchor for heading in entry.html.headings)
     since, until = window(entry, as_of, settings)
     facets = () if now is Status.WITHDRAWN else _facets(data)
-    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until, facets, rules)
+    return Head(entry.id, entry.path, order, card, anchors, _calendar(entry, now), since, until, facets, rules, _offer(entry, now, tags))
+
+
+def _offer(entry: Entry, now: Status, tags: tuple[str, ...]) -> tuple[Any, ...]:
+    """What decides whom a listing fits, while it is live: nobody is offered what is over, withdrawn or not published."""
+    if not isinstance(entry.data, Listing) or now not in (Status.LIVE, Status.CLOSING):
+        return ()
+    return tuple(make_offer(entry.data, entry.html.text, tags))
 
 
 def _draft_head(entry: Entry, span: tuple[float, float]) -> Head:

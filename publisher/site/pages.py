@@ -15,6 +15,7 @@ from publisher.content.model.vocabulary import Kind, ListingType
 from publisher.lifecycle import Status
 from publisher.settings import Settings
 from publisher.site.artifacts import RANK_ENTRY, RANK_HOME, RANK_LIST, Artifact, FeedLink, Frame, Shown
+from publisher.site.counterparts import counterpart_refs, enterprise_feed
 from publisher.site.feeds import FeedList, find_feed
 from publisher.site.finder import find_finder, plan_finder
 from publisher.site.heads import industry_title
@@ -75,7 +76,8 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         description=view["summary"],
         section="" if kind is Kind.PAGE else kind.folder,
         toc=() if is_tombstone else tuple((h.level, h.anchor, h.text) for h in entry.html.headings if h.level in (2, 3)),
-        feeds=feed_links(find_feed(viewer.catalogue, kind.folder)) if kind is not Kind.PAGE else (),
+        feeds=feed_links(enterprise_feed(viewer.catalogue, entry_id) if kind is Kind.ENTERPRISE else None)
+        + (feed_links(find_feed(viewer.catalogue, kind.folder)) if kind is not Kind.PAGE else ()),
         published=view["iso_published"],
         modified=view["iso_updated"],
         image=shown,
@@ -84,6 +86,7 @@ def plan_entry(viewer: Viewer, entry_id: str) -> Iterator[Artifact]:
         nodes=entry_nodes(view, settings),
     )
     template = "tombstone.html" if is_tombstone else f"entries/{kind.value}.html"
+    view["refs"] |= counterpart_refs(viewer, head)
     extra = (_signup(settings) if url == "subscribe/" else _NO_SIGNUP) if kind is Kind.PAGE else {}
     yield page(frame, template, {"entry": view, "crumbs": crumbs} | extra, RANK_ENTRY, (head.path,))
 

@@ -32,11 +32,20 @@ _PLANNERS = {
     "not-found": ("pages", "plan_not_found", RANK_LIST),
     "home": ("pages", "plan_home", RANK_HOME),
     "feed": ("feeds", "plan_feed", RANK_FEED),
+    "enterprise-feed": ("counterparts", "plan_enterprise_feed", RANK_FEED),
     "feed-list": ("feeds", "plan_feed_list", RANK_FEED),
     "calendars": ("feeds", "plan_calendars", RANK_FEED),
 }
 #: The units whose names a row holds.
-_NAMED = {"image": "images", "tag": "tags", "industry": "industries", "month": "months", "edition": "every-edition", "feed": "feeds"}
+_NAMED = {
+    "image": "images",
+    "tag": "tags",
+    "industry": "industries",
+    "month": "months",
+    "edition": "every-edition",
+    "feed": "feeds",
+    "enterprise-feed": "enterprise-feeds",
+}
 
 
 def list_units(find_row: Callable[[str], tuple[str, ...]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 A row's name says what it holds: ``kind:news``, ``tag:税收``, ``industry:F52``, ``month:2026-11``, ``feed:tags/税收``. The rows
 ``tags``, ``industries``, ``months``, ``feeds``, ``editions`` and ``images`` hold names instead of ids.
+
+The rows ``counterparts:ID`` alone are made elsewhere, from the offers of listings (`publisher.counterparts.matching`).
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ _POLICY, _ENTERPRISE = Kind.POLICY.value, Kind.ENTERPRISE.value
 _LISTED = {kind.value: kind.folder for kind in Kind if kind is not Kind.PAGE}
 #: How many dated things a calendar holds, the latest ones: nobody wants the meetings of ten years ago in a telephone.
 CALENDAR_LENGTH = 300
+#: How the names of the rows begin that say whom a listing fits.
+COUNTERPARTS = "counterparts:"
 
 Pair = tuple[str, Order]
 
@@ -43,6 +47,7 @@ def make_rows(found: Iterable[Pair], editions: Iterable[EditionHead], taxonomy: 
     rows |= _groups(listed, taxonomy)
     rows |= _front(listed, settings)
     rows |= _feeds(public, rows["tags"], settings)
+    rows |= _enterprise_feeds(listed)
     rows["calendar:policies"] = _calendar([pair for pair in listed if pair[1].kind == _POLICY])
     rows["calendar:events"] = _calendar([pair for pair in listed if pair[1].kind == _EVENT])
     rows["images"] = sorted({file for _, order in public if order.status != Status.WITHDRAWN.value for file in order.files})
@@ -169,6 +174,17 @@ def _feeds(public: Sequence[Pair], tags: Sequence[str], settings: Settings) -> d
     order_of_keys += [f"industries/{code}" for code in industries()] + [f"tags/{tag}" for tag in tags]
     rows: dict[str, Sequence[str]] = {"feeds": [key for key in order_of_keys if key in live]}
     return rows | {f"feed:{key}": found[key][: settings.feed_entries] for key in rows["feeds"]}
+
+
+def _enterprise_feeds(listed: Sequence[Pair]) -> dict[str, Sequence[str]]:
+    """The live listings of each enterprise that has a page, the newest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry_id, order in listed:
+        if order.kind == _LISTING and order.status in _LIVE:
+            found[order.enterprises[0]].append(entry_id)
+    names = [entry_id for entry_id, order in listed if order.kind == _ENTERPRISE and entry_id in found]
+    rows: dict[str, Sequence[str]] = {"enterprise-feeds": sorted(names)}
+    return rows | {f"enterprise-feed:{name}": found[name] for name in names}
 
 
 def _calendar(pairs: Sequence[Pair]) -> list[str]:

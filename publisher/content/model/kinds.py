@@ -259,11 +259,11 @@ class Budget(Model):
 
 
 class Contact(Model):
-    """How a lister is reached; the platform relays by default, and a mobile number is never published."""
+    """How the platform reaches a lister, whose number and address stand in no output: readers are put through."""
 
-    way: ContactWay = key("方式", "平台转达、固话、邮箱或手机（需同意）", ContactWay.RELAY, example="平台转达")
-    phone: Landline | None = key("固话", "公开的固定电话", None)
-    email: Email | None = key("邮箱", "企业邮箱", None)
+    way: ContactWay = key("方式", "平台怎样转达：平台转达、固话、邮箱或手机（需同意）；读者看到的都是由平台转达", ContactWay.RELAY, example="平台转达")
+    phone: Landline | None = key("固话", "只给平台转达用，任何公开输出里都不出现", None, internal=True)
+    email: Email | None = key("邮箱", "只给平台转达和提醒续期用，任何公开输出里都不出现", None, internal=True)
     mobile: Mobile | None = key("手机", "只在内部使用，任何公开输出里都不出现", None, internal=True)
     consent: Text | None = key("同意凭据", "公开手机以外的个人信息也要有同意凭据", None, internal=True)
 

@@ -1,0 +1,1 @@
+"""Which listings fit each other: pure functions from listings to their best counterparts, with reasons."""

@@ -1,0 +1,163 @@
+"""All live offers in, the best counterparts of each out. Pure: neither the order of offers nor the hash seed matters.
+
+Never all pairs. Each offer is known by its heaviest terms (TF-IDF), and an inverted index over these finds who shares some. Nobody else can be a
+counterpart: without a word in common the form alone does not reach the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from heapq import nlargest
+from itertools import count
+from typing import NamedTuple
+
+from publisher.content.model.vocabulary import ListingType
+from publisher.counterparts.affinity import FORM, Form, Parts, budget_points, form_of, form_points, is_pair, rate, time_points, word_points
+from publisher.counterparts.offer import Offer, spell_term, unpack_terms
+
+#: Counterparts of a listing at most.
+LIMIT = 3
+#: Points below which nothing is offered: no counterpart is better than a poor one.
+THRESHOLD = 56
+#: Terms by which an offer is known.
+_TERMS = 32
+#: How much a term of the heading weighs beside one of the text, and a single character beside a pair.
+_HEADING, _SINGLE = 1.25, 0.8
+#: A term that stands in more offers than this, or than this part of them, tells nobody apart.
+_COMMON, _COMMON_PART = 12, 16
+#: How far the index is followed for one offer, the heaviest terms first: those in whom a term weighs most, and in all.
+_CHAMPIONS, _VISITS = 40, 300
+#: How many of those found share so much that they are rated.
+_RATED = 16
+
+#: The best counterparts by id, best first.
+Counterparts = dict[str, tuple[str, ...]]
+Vector = dict[int, float]
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """How much the words of two offers agree, from 0 to 1; the same from either side, since both are in the order of their terms."""
+    return sum([weight * other[term] for term, weight in one.items() if term in other])
+
+
+def make_vectors(offers: Mapping[str, Offer]) -> dict[str, Vector]:
+    """The words of each offer as a unit vector over the terms that it is known by."""
+    terms = {name: (unpack_terms(offer.heading), unpack_terms(offer.text)) for name, offer in offers.items()}
+    times: Counter[int] = Counter()
+    for heading, text in terms.values():
+        times.update(heading)
+        times.update(text)
+    common = max(_COMMON, len(offers) // _COMMON_PART)
+    size = len(offers) + 1
+    # A term of one offer alone joins it to nobody.
+    weights = {term: math.log(size / (n + 0.5)) * (1 if term >> 16 else _SINGLE) for term, n in times.items() if 1 < n <= common}
+    return {name: _vector(heading, text, weights) for name, (heading, text) in terms.items()}
+
+
+def _vector(heading: Sequence[int], text: Sequence[int], weights: Mapping[int, float]) -> Vector:
+    heaviest = sorted(filter(weights.__contains__, text), key=weights.__getitem__, reverse=True)[:_TERMS]
+    rows = [(weights[term], term) for term in heaviest] + [(weights[term] * _HEADING, term) for term in heading if term in weights]
+    chosen = sorted(rows, reverse=True)[:_TERMS]
+    norm = math.sqrt(sum([weight * weight for weight, _ in chosen]))
+    return {term: weight / norm for term, weight in sorted([(term, weight) for weight, term in chosen])}
+
+
+class Rated(NamedTuple):
+    """One who could be a counterpart: the points of each reason, and the words in common, the heaviest first."""
+
+    id: str
+    parts: Parts
+    shared: list[str]
+
+
+def rate_all(offers: Mapping[str, Offer], name: str) -> list[Rated]:
+    """Everyone who could be a counterpart of one offer, best first: what `match` decides by, for people."""
+    vectors = make_vectors(offers)
+    own, mine = offers[name], vectors[name]
+    found = []
+    for other, offer in offers.items():
+        if other != name and offer.enterprise != own.enterprise and is_pair(form_of(own), form_of(offer)):
+            theirs = vectors[other]
+            shared = sorted((-weight * theirs[term], term) for term, weight in mine.items() if term in theirs)
+            found.append(Rated(other, rate(own, offer, cosine(mine, theirs)), [spell_term(term) for _, term in shared]))
+    return sorted(found, key=lambda row: (-row.parts.total, -offers[row.id].published, row.id))
+
+
+def match(offers: Mapping[str, Offer]) -> Counterparts:
+    """The best counterparts of each offer that has any."""
+    return _Matching({name: offers[name] for name in sorted(offers)}).run()
+
+
+_DEMAND, _SUPPLY, _COOPERATION = (kind.value for kind in ListingType)
+#: Which kinds can answer a kind.
+_ANSWERS = {_DEMAND: (_SUPPLY, _COOPERATION), _SUPPLY: (_DEMAND, _COOPERATION), _COOPERATION: (_COOPERATION, _DEMAND, _SUPPLY)}
+
+
+class _Matching:
+    """One run over all offers, by number in the order of their ids."""
+
+    def __init__(self, offers: Mapping[str, Offer]) -> None:
+        self._names, self._offers = list(offers), list(offers.values())
+        self._vectors = list(make_vectors(offers).values())
+        numbers: defaultdict[Form, int] = defaultdict(count().__next__)
+        self._form_of = [numbers[form_of(offer)] for offer in self._offers]
+        self._forms = list(numbers)
+        self._known: dict[tuple[int, int], int | None] = {}
+        self._index = self._make_index()
+
+    def _make_index(self) -> dict[str, dict[int, list[tuple[int, float]]]]:
+        """By kind and term, the offers in whom the term weighs most; of equals the newest."""
+        index: dict[str, defaultdict[int, list[tuple[float, float, int]]]] = {kind: defaultdict(list) for kind in _ANSWERS}
+        for number, (offer, vector) in enumerate(zip(self._offers, self._vectors, strict=True)):
+            postings = index[offer.type]
+            for term, weight in vector.items():
+                postings[term].append((-weight, -offer.published, number))
+        return {kind: {term: [(row[2], -row[0]) for row in sorted(rows)[:_CHAMPIONS]] for term, rows in found.items()} for kind, found in index.items()}
+
+    def run(self) -> Counterparts:
+        best: list[list[tuple[int, float, str]]] = [[] for _ in self._names]
+        rated: set[tuple[int, int]] = set()
+        for number, offer in enumerate(self._offers):
+            for other in self._near(number):
+                pair = (number, other) if number < other else (other, number)
+                if pair in rated or self._offers[other].enterprise == offer.enterprise:
+                    continue
+                rated.add(pair)
+                points = self._rate(*pair)
+                if points >= THRESHOLD:
+                    for one, two in (pair, pair[::-1]):
+                        best[one].append((-points, -self._offers[two].published, self._names[two]))
+        return {self._names[number]: tuple(row[2] for row in sorted(found)[:LIMIT]) for number, found in enumerate(best) if found}
+
+    def _near(self, number: int) -> list[int]:
+        """Those who share most words with an offer, as far as the index is followed."""
+        found: dict[int, float] = {}
+        get, visits = found.get, 0
+        indexes = [self._index[kind] for kind in _ANSWERS[self._offers[number].type]]
+        for term, weight in sorted(self._vectors[number].items(), key=lambda row: (-row[1], row[0])):
+            for index in indexes:
+                postings = index.get(term, ())
+                visits += len(postings)
+                for other, theirs in postings:
+                    found[other] = get(other, 0.0) + weight * theirs
+            if visits >= _VISITS:
+                break
+        found.pop(number, None)
+        return [-other for _, other in nlargest(_RATED, [(words, -other) for other, words in found.items()])]
+
+    def _rate(self, one: int, other: int) -> int:
+        """The points of two offers as `rate` has them, with the form's looked up; 0 for two that cannot be counterparts, or cannot reach the threshold."""
+        words = word_points(cosine(self._vectors[one], self._vectors[other]))
+        if words < THRESHOLD - FORM:
+            return 0
+        forms = self._form_of[one], self._form_of[other]
+        if forms not in self._known:
+            a, b = self._forms[forms[0]], self._forms[forms[1]]
+            self._known[forms] = sum(form_points(a, b)) if is_pair(a, b) else None
+        points = self._known[forms]
+        if points is None:
+            return 0
+        mine, theirs = self._offers[one], self._offers[other]
+        return max(0, min(100, points + words + budget_points(mine, theirs) + time_points(mine, theirs)))

@@ -1,0 +1,237 @@
+"""Who fits whom: symmetrical, the same in any order, never what is over or one's own; better than keyword overlap; shown, and kept by edits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import feedparser
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.matching import HELD_OUT, TUNING, best_threshold, generate, judge, keyword_overlap, load_verdicts
+from publisher.content.model.kinds import Listing
+from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
+from publisher.counterparts.affinity import FORM, common_digits, common_place, goes_together, rate, reasons
+from publisher.counterparts.matching import LIMIT, THRESHOLD, cosine, make_vectors, match, rate_all
+from publisher.counterparts.offer import Offer, make_offer
+from tests.project import Project
+from tests.test_build import feeds, pages
+
+WORDS = ("清晨现摘菠菜送店", "菠菜豆芽直供", "收银系统带库存", "进销存软件", "冷柜维修加氟", "门头发光字", "5G专网勘测", "", "𠮷野家", "a")
+
+
+@st.composite
+def offers(draw: st.DrawFn) -> Offer:
+    values = {
+        "title": draw(st.sampled_from(WORDS)),
+        "summary": draw(st.sampled_from(WORDS)),
+        "published": f"2026-11-{draw(st.integers(1, 20)):02d}",
+        "expires": "2027-01-31",
+        "type": draw(st.sampled_from([kind.value for kind in ListingType])),
+        "field": draw(st.sampled_from([Field.IT.value, Field.RETAIL.value])),
+        "industries": draw(st.lists(st.sampled_from(["52", "5211", "521", "F", "65"]), max_size=2)),
+        "districts": draw(st.lists(st.sampled_from(["610102", "610100", "610103"]), max_size=2)),
+        "cooperation": draw(st.lists(st.sampled_from([way.value for way in Cooperation]), max_size=2)),
+        "delivery": draw(st.sampled_from([None, *(time.value for time in Delivery)])),
+        "budget": draw(st.sampled_from([None, {"low": "1", "high": "5"}, {"low": "6"}, {"high": "9"}, {"negotiable": "是"}])),
+        "enterprise": draw(st.sampled_from(["a", "b", "c", "d"])),
+        "verified": "licence",
+    }
+    listing = Listing.model_validate({name: value for name, value in values.items() if value is not None})
+    return make_offer(listing, draw(st.sampled_from(WORDS)), draw(st.sampled_from([(), ("5G",), ("5G", "零售")])))
+
+
+STREETS = st.lists(offers(), max_size=12).map(lambda found: {f"g{number}": offer for number, offer in enumerate(found)})
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STREETS)
+def test_two_listings_fit_equally_from_either_side(street: dict[str, Offer]) -> None:
+    vectors = make_vectors(street)
+    for a, one in street.items():
+        for b, other in street.items():
+            assert cosine(vectors[a], vectors[b]) == cosine(vectors[b], vectors[a])
+            assert rate(one, other, cosine(vectors[a], vectors[b])) == rate(other, one, cosine(vectors[b], vectors[a]))
+            assert reasons(one, other) == reasons(other, one)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STREETS, st.randoms(use_true_random=False))
+def test_the_order_does_not_matter_and_nobody_meets_itself(street: dict[str, Offer], random: object) -> None:
+    found = match(street)
+    names = list(street)
+    random.shuffle(names)  # type: ignore[attr-defined]
+    assert match({name: street[name] for name in names}) == found
+    for name, others in found.items():
+        assert 0 < len(others) <= LIMIT
+        assert len(set(others)) == len(others)
+        for other in others:
+            assert street[other].enterprise != street[name].enterprise
+            kinds = {street[name].type, street[other].type}
+            assert kinds == {"demand", "supply"} or "cooperation" in kinds
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STREETS)
+def test_on_a_small_street_the_index_misses_nobody(street: dict[str, Offer]) -> None:
+    """What is found through the index is what rating all pairs finds."""
+    found = match(street)
+    for name in street:
+        assert found.get(name, ()) == tuple(row.id for row in rate_all(street, name) if row.parts.total >= THRESHOLD)[:LIMIT]
+
+
+def test_without_a_common_word_nothing_is_offered() -> None:
+    assert FORM < THRESHOLD
+
+
+def test_a_hash_seed_does_not_matter() -> None:
+    words = "from bench.matching import generate; from publisher.counterparts.matching import match; import hashlib\n"
+    words += "print(hashlib.sha256(repr(sorted(match(generate(150)).items())).encode()).hexdigest())"
+    root = Path(__file__).parent.parent
+    runs = {
+        subprocess.run([sys.executable, "-c", words], cwd=root, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        for seed in ("0", "7")
+    }
+    assert len(runs) == 1
+
+
+def test_industries_districts_and_ways_are_compared() -> None:
+    assert [common_digits(("5211",), (other,)) for other in ("5211", "5212", "5220", "51", "62")] == [4, 3, 2, 1, 0]
+    assert common_digits(("F",), ("5211",)) == 1
+    assert [common_place(("610102",), other) for other in (("610102",), ("610100",), ("610103",), (), ("110101",))] == [
+        "shared",
+        "shared",
+        "city",
+        "open",
+        "none",
+    ]
+    assert goes_together(("purchase",), ("supply",))
+    assert goes_together(("investment",), ("financing",))
+    assert not goes_together(("purchase",), ("purchase",))
+
+
+@pytest.mark.parametrize("half", [TUNING, HELD_OUT])
+def test_ours_is_better_than_keyword_overlap(half: str) -> None:
+    """Keyword overlap has the threshold that serves it best on the tuning half; a pair that was not judged counts as not fitting."""
+    verdicts = load_verdicts(half)
+    ours, plain = judge(match(verdicts.offers), verdicts), judge(keyword_overlap(verdicts.offers, best_threshold(load_verdicts(TUNING))), verdicts)
+    assert ours.f1 > plain.f1
+    assert ours.precision >= plain.precision
+    assert ours.recall >= plain.recall
+    assert ours.precision >= 0.85
+
+
+def test_the_labelled_set_is_what_it_says() -> None:
+    halves = [load_verdicts(half) for half in (TUNING, HELD_OUT)]
+    assert sum(len(half.fits) + len(half.misfits) for half in halves) >= 60
+    assert not halves[0].offers.keys() & halves[1].offers.keys()
+    for half in halves:
+        assert all(pair <= half.offers.keys() for pair in half.fits | half.misfits)
+
+
+def test_a_thousand_listings_are_no_million_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work grows with the listings, not with their square."""
+    from publisher.counterparts import matching
+
+    calls = []
+    monkeypatch.setattr(matching, "cosine", lambda one, other: calls.append(1) or 0.0)
+    match(generate(1_000))
+    assert 0 < len(calls) <= 16 * 1_000
+
+
+# --- in the site ----------------------------------------------------------------------------------------------------------------
+
+DEMAND = (
+    '标题: 求购现摘菠菜\n摘要: 清晨送菜。\n发布时间: 2026-11-18 09:00\n标签: [餐饮]\n行业: ["62"]\n类型: 需求\n领域: 餐饮住宿\n详情: 菠菜豆芽要新鲜。\n'
+    "预算: {最低: '100', 最高: '300'}\n合作方式: [采购]\n地区: [新城区]\n交付周期: ≤1月\n有效期: 2027-01-31\n发布主体: q0\n主体核验: 未核验\n"
+    "联系: {方式: 邮箱, 邮箱: secret-a@example.com}\n"
+)
+SUPPLY = DEMAND.replace("求购现摘菠菜", "现摘菠菜直供").replace("需求", "供给").replace("采购", "供应").replace("q0", "q1").replace("secret-a", "secret-b")
+OTHER = DEMAND.replace("求购现摘菠菜", "收银机维修").replace("清晨送菜。", "打不出小票。").replace("菠菜豆芽要新鲜。", "换打印头。").replace("q0", "q1")
+
+
+def street(project: Project) -> Project:
+    for number in (0, 1):
+        project.write(
+            f"content/enterprises/q{number}.yml",
+            f"名称: 示例企业{number}\n摘要: 摘要\n发布时间: 2026-11-0{number + 1}\n主体类型: 企业\n行业: [零售业]\n街路: 西一路\n",
+        )
+    return project.write("content/matchmaking/a.yml", DEMAND).write("content/matchmaking/b.yml", SUPPLY).write("content/matchmaking/c.yml", OTHER).news("n")
+
+
+def test_a_page_names_its_counterparts_and_why(project: Project) -> None:
+    street(project).build()
+    page = project.read("matchmaking/a/index.html")
+    section = page[page.index('id="counterparts"') :]
+    assert 'href="../../matchmaking/b/"' in section
+    assert "同属餐饮业，都在新城区，一方采购、一方供应，预算相符，交付赶得上，都关注餐饮" in section
+    assert "matchmaking/c/" not in section[: section.index("</section>")]
+    assert "暂时没有合适的" in project.read("matchmaking/c/index.html")
+    assert 'href="../../matchmaking/a/"' in project.read("enterprises/q1/index.html").split('id="counterparts"')[1]
+
+
+def test_nobody_is_offered_what_is_over_or_hidden(project: Project) -> None:
+    for state in ("草稿", "待审", "已达成\n成果: {签约日期: 2026-11-20}", "已过期", "已撤回\n撤回: {时间: 2026-11-21, 说明: 不办了}"):
+        street(project).write("content/matchmaking/b.yml", f"{SUPPLY}状态: {state}\n").build()
+        assert 'matchmaking/b/"' not in project.read("matchmaking/a/index.html").split('id="counterparts"')[1].split("</section>")[0]
+        assert "secret-b" not in "".join(data.decode("utf-8", "replace") for data in project.files().values())
+    street(project).build()
+    assert "现摘菠菜直供" in project.read("matchmaking/a/index.html")
+    project.build("2027-02-01 09:00")
+    assert "可能合适的对象" not in project.read("matchmaking/a/index.html")
+
+
+def test_an_enterprise_has_a_feed_of_its_listings_and_their_counterparts(project: Project) -> None:
+    street(project).build()
+    for name in ("rss.xml", "atom.xml"):
+        found = feedparser.parse(project.read(f"enterprises/q0/{name}"))
+        assert not found.bozo
+        assert {entry.title for entry in found.entries} == {"【可能合适】现摘菠菜直供", "求购现摘菠菜"}
+        assert len({entry.id for entry in found.entries}) == 2
+    assert "同属餐饮业" in project.read("enterprises/q0/feed.json")
+    page = project.read("enterprises/q0/index.html")
+    assert 'href="../../enterprises/q0/rss.xml"' in page
+    assert "enterprises/q0/atom.xml" in page[: page.index("</head>")]
+    project.edit("content/matchmaking/a.yml", "有效期: 2027-01-31", "有效期: 2027-01-31\n状态: 已过期").build()
+    assert "enterprises/q0/rss.xml" in project.report.removed
+
+
+@pytest.fixture
+def _incremental(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written a moment ago counts as known: else everything would be made again, and only found equal."""
+    monkeypatch.setattr("publisher.engine.scan._TICK", 0)
+
+
+@pytest.mark.usefixtures("_incremental")
+def test_a_budget_edit_rewrites_what_shows_it(project: Project) -> None:
+    """Budgets that still overlap change a card and a reason's facts, nobody's counterparts."""
+    street(project).build().edit("content/matchmaking/a.yml", "最高: '300'", "最高: '400'").build()
+    shown = {"matchmaking/a/index.html", "matchmaking/b/index.html", "enterprises/q0/index.html", "enterprises/q1/index.html"}
+    lists = {
+        "index.html",
+        "matchmaking/index.html",
+        "tags/餐饮/index.html",
+        "industries/62/index.html",
+        "industries/H/index.html",
+        "archive/2026/11/index.html",
+    }
+    assert pages(project) - {"matchmaking/c/index.html"} == shown | lists | feeds("enterprises/q1/")
+
+
+@pytest.mark.usefixtures("_incremental")
+def test_a_body_edit_of_a_listing_that_stays_a_counterpart_touches_no_other_page(project: Project) -> None:
+    street(project).build().edit("content/matchmaking/b.yml", "菠菜豆芽要新鲜。", "菠菜豆芽都新鲜。").build()
+    own = {"matchmaking/b/index.html"} | feeds("enterprises/q1/", "", "matchmaking/", "tags/餐饮/", "industries/62/", "industries/H/")
+    assert pages(project) == own
+
+
+@pytest.mark.usefixtures("_incremental")
+def test_a_news_edit_asks_nothing_of_the_matching(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    street(project).build()
+    monkeypatch.setattr("publisher.engine.news.match", lambda offers: pytest.fail("nothing of a listing has changed"))
+    project.edit("content/news/n.md", "消息n", "另一则消息").build()
+    assert "news/n/index.html" in project.report.written
+    assert not any(path.startswith(("matchmaking/a", "enterprises/")) for path in project.report.written)
