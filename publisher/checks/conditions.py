@@ -29,8 +29,11 @@ def check_conditions(entry: Entry, as_of: datetime) -> Iterator[Problem]:
     """Hold the conditions of a policy, and of each thing that it gives, to the rules."""
     data = entry.data
     assert isinstance(data, Policy)
+    if not is_checkable(data):  # as most are: their conditions quote nothing that they could be held to
+        yield from _check_contradictions(entry, data.audience, ("audience",))
+        return
     force = policy_force(data, as_of)
-    if is_checkable(data) and force in (Force.SUPERSEDED, Force.REPEALED):
+    if force in (Force.SUPERSEDED, Force.REPEALED):
         place: tuple[Step, ...] = ("benefits",) if data.benefits else ("audience", "grounds")
         yield field_problem(entry, "superseded-matched", place, field="可享事项" if data.benefits else "依据", force=force.label)
     yield from _check_audience(entry, data, data.audience, ("audience",), needs_grounds=False)
@@ -62,8 +65,13 @@ def _check_audience(entry: Entry, policy: Policy, audience: Audience, steps: tup
         passages = quoted_for(policy, audience, condition)
         for name in written if passages else ():
             yield from _check_numbers(entry, (*steps, name), getattr(audience, name), passages)
-    for field, reason, english in _contradictions(audience):
-        yield field_problem(entry, "condition-contradicts", (*steps, field), reason=reason, english=english)
+    yield from _check_contradictions(entry, audience, steps)
+
+
+def _check_contradictions(entry: Entry, audience: Audience, steps: tuple[Step, ...]) -> Iterator[Problem]:
+    if len(audience.model_fields_set) > 1:  # it takes two
+        for field, reason, english in _contradictions(audience):
+            yield field_problem(entry, "condition-contradicts", (*steps, field), reason=reason, english=english)
 
 
 def _check_numbers(entry: Entry, steps: tuple[Step, ...], value: object, passages: tuple[Quotation, ...]) -> Iterator[Problem]:

@@ -82,7 +82,7 @@ function show() {
   const groups = Object.keys(GROUPS).map((answer) => [answer, judged.filter(({ result }) => result.answer === answer)]);
   found.replaceChildren(...groups.filter(([, rows]) => rows.length).map(([answer, rows]) => group(answer, rows)));
   const fault = faulty.length ? `有${faulty.length}个数没有看懂，请只写数字。` : "";
-  tell(fault + groups.map(([answer, rows]) => `${answer === "maybe" ? "可能适用" : GROUPS[answer]}${rows.length}项`).join("，") + "。都以原文和主管部门答复为准。");
+  tell(fault + groups.map(([answer, rows]) => `${answer === "maybe" ? "可能适用" : GROUPS[answer]}${rows.length}项`).join("，") + "。");
   if (focused) [...found.querySelectorAll("a, summary")].find((element) => element.textContent === focused)?.focus();
 }
 
@@ -97,7 +97,7 @@ function smalls(judge, profile) {
   const possible = judge.sizes(profile);
   const row = profile.industry && judge.sizeRow(profile.industry);
   const label = (kind) => (profile[kind] === undefined ? "您没有填" : `您填的是${judge.label(kind, profile[kind])}`);
-  const size = possible.length
+  const size = possible.length === judge.data.sizes.names.length ? "填的数还不够，哪一档都可能" : possible.length
     ? `按您填的数${possible.length > 1 ? "可能" : ""}是${possible.map((one) => judge.label("size", one)).join("或")}（${row ? row.name : "统计上的划型"}）`
     : profile.industry ? "这个行业不在划型标准里，或者要看更细的分类" : "填了行业、人数和收入就能算";
   const list = make("dl", "", "facts");
