@@ -45,7 +45,7 @@ def load_register(root: Path, wants: Callable[[Month], bool] = lambda _: True, p
         if count > 1 and sum(name.startswith("months/") for name in tasks) >= _MANY_MONTHS:
             with ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("fork"), initializer=gc.disable) as pool:
                 return _merge(map(_unpack, pool.map(partial(_read_packed, root), tasks)))
-        return _merge(_read_folder(root, name) for name in tasks)
+        return _merge(map(_unpack, map(partial(_read_packed, root), tasks)))
 
 
 @contextmanager

@@ -129,10 +129,11 @@ def _records(sheet: Any, report: Report) -> None:
         for index in group:
             row += 1
             one = report.records[index - 1]
-            for column, value in enumerate((number, index, one.kind, one.day, one.enterprise, one.officer, one.words, str(one.place)), 1):
-                cell = sheet.cell(row, column, value)
-                if isinstance(value, str):
-                    cell.data_type = "s"
+            values = (number, index, one.kind, one.day, one.enterprise, one.officer, one.words, str(one.place))
+            sheet.append(values)
+            for column, value in enumerate(values, 1):
+                if isinstance(value, str) and value.startswith("="):
+                    sheet.cell(row, column).data_type = "s"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:H{max(row, 1)}"
     for letter, width in zip("ABCDEFGH", (6, 6, 8, 12, 20, 10, 60, 44), strict=True):

@@ -1,13 +1,19 @@
-"""A report to a Word document: headings, tables and native charts; every figure is a link to a bookmark in the list of records."""
+"""A report to a Word document: headings, tables and native charts; every figure is a link to a bookmark in the list of records.
+
+python-docx gives the package, its styles and headings. Paragraphs and tables are written as WordprocessingML (ECMA-376 part 1, chapter 17):
+it has no bookmarks and no links within a document, and takes a minute for the records that this writes in two seconds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 from docx import Document
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
 from publisher.liaison.document import Cell, Chart, Paragraph, Report, Table, ranges
@@ -29,31 +35,21 @@ def write_word(report: Report) -> bytes:
         document.add_heading(section.title, level=1)
         for block in section.blocks:
             if isinstance(block, Paragraph):
-                _fill(document.add_paragraph(), block.parts)
+                _append(document, _paragraph("".join(map(_cell, block.parts))))
             elif isinstance(block, Chart):
                 charts += 1
                 add_chart(document, block, charts)
             else:
-                _table(document, block)
-    marks = _Marks()
+                _append(document, _paragraph(_run(block.title, "<w:b/>")), *_table(block))
     document.add_heading("依据", level=1)
-    for number, group in enumerate(report.groups, 1):
-        paragraph = document.add_paragraph()
-        marks.begin(paragraph, f"e{number}")
-        paragraph.add_run(f"依据{number}（{len(group)}条记录）：")
-        for place, (first, last) in enumerate(ranges(group)):
-            if place:
-                paragraph.add_run("、")
-            _link(paragraph, str(first), f"r{first}")
-            if last > first:
-                paragraph.add_run("—")
-                _link(paragraph, str(last), f"r{last}")
+    _append(document, *(_group(number, group) for number, group in enumerate(report.groups, 1)))
     document.add_heading("记录", level=1)
+    rows = []
     for number, row in enumerate(report.records, 1):
-        paragraph = document.add_paragraph()
-        marks.begin(paragraph, f"r{number}")
         about = "，".join(filter(None, (row.kind, row.day, row.enterprise, row.officer)))
-        paragraph.add_run(f"{number}. {about}：{row.words}（{row.place}）").font.size = Pt(9)
+        words = _run(f"{number}. {about}：{row.words}（{row.place}）", '<w:sz w:val="18"/>')
+        rows.append(_paragraph(_mark(f"r{number}", 1_000_000 + number) + words))
+    _append(document, *rows)
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -73,54 +69,53 @@ def _set_up(document: Any, report: Report) -> None:
     document.styles["Normal"].font.size = Pt(10.5)
 
 
-class _Marks:
-    """Bookmarks, each with a number of its own."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def begin(self, paragraph: Any, name: str) -> None:
-        """Put a bookmark at the beginning of a paragraph."""
-        self._count += 1
-        for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
-            mark = OxmlElement(kind)
-            mark.set(qn("w:id"), str(self._count))
-            if kind == "w:bookmarkStart":
-                mark.set(qn("w:name"), name)
-            paragraph._p.append(mark)  # noqa: SLF001  # python-docx has no bookmarks of its own
+def _append(document: Any, *parts: str) -> None:
+    """Put elements at the document's end, which is before the properties of its last section."""
+    end = document.element.body.sectPr
+    for part in parts:
+        end.addprevious(parse_xml(part))
 
 
-def _link(paragraph: Any, text: str, anchor: str) -> None:
+def _run(text: str, looks: str = "") -> str:
+    return f'<w:r><w:rPr>{looks}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def _link(text: str, anchor: str) -> str:
     """A link within the document."""
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("w:anchor"), anchor)
-    link.set(qn("w:history"), "1")
-    run = paragraph.add_run(text)
-    run.font.underline = True
-    link.append(run._r)  # noqa: SLF001  # the run moves into the link
-    paragraph._p.append(link)  # noqa: SLF001
+    run = _run(text, '<w:u w:val="single"/>')
+    return f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run}</w:hyperlink>'
 
 
-def _fill(paragraph: Any, cells: tuple[Cell, ...]) -> None:
-    for cell in cells:
-        if cell.group:
-            _link(paragraph, cell.text, f"e{cell.group}")
-        else:
-            paragraph.add_run(cell.text)
+def _mark(name: str, number: int) -> str:
+    """A bookmark; ``number`` is its own."""
+    return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/><w:bookmarkEnd w:id="{number}"/>'
 
 
-def _table(document: Any, table: Table) -> None:
-    document.add_paragraph().add_run(table.title).bold = True
+def _paragraph(content: str) -> str:
+    return f"<w:p {nsdecls('w')}>{content}</w:p>"
+
+
+def _cell(cell: Cell) -> str:
+    return _link(cell.text, f"e{cell.group}") if cell.group else _run(cell.text)
+
+
+def _group(number: int, group: tuple[int, ...]) -> str:
+    """The records behind some figure, as links to them."""
+    runs = (_link(str(a), f"r{a}") if a == b else _link(str(a), f"r{a}") + _run("—") + _link(str(b), f"r{b}") for a, b in ranges(group))
+    return _paragraph(_mark(f"e{number}", number) + _run(f"依据{number}（{len(group)}条记录）：") + _run("、").join(runs))
+
+
+def _table(table: Table) -> list[str]:
+    """A table with its head repeated on each page, and an empty line; or a sentence where there is nothing."""
     if not table.rows:
-        document.add_paragraph(table.empty)
-        return
-    drawn = document.add_table(rows=1 + len(table.rows), cols=len(table.head), style="Table Grid")
-    head, *rows = drawn.rows
-    for cell, name in zip(head.cells, table.head, strict=True):
-        cell.paragraphs[0].add_run(name).bold = True
-    mark = OxmlElement("w:tblHeader")
-    head._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # repeated on each page
-    for row, values in zip(rows, table.rows, strict=True):
-        for cell, value in zip(row.cells, values, strict=True):
-            _fill(cell.paragraphs[0], (value,))
-    document.add_paragraph()
+        return [_paragraph(_run(table.empty))]
+    head = _row((_run(name, "<w:b/>") for name in table.head), "<w:trPr><w:tblHeader/></w:trPr>")
+    rows = "".join(_row(map(_cell, row)) for row in table.rows)
+    look = '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/></w:tblPr>'
+    grid = f"<w:tblGrid>{'<w:gridCol/>' * len(table.head)}</w:tblGrid>"
+    return [f"<w:tbl {nsdecls('w')}>{look}{grid}{head}{rows}</w:tbl>", _paragraph("")]
+
+
+def _row(cells: Iterable[str], properties: str = "") -> str:
+    written = "".join(f"<w:tc><w:p>{cell}</w:p></w:tc>" for cell in cells)
+    return f"<w:tr>{properties}{written}</w:tr>"
