@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.matching import HELD_OUT, TUNING, best_threshold, generate, judge, keyword_overlap, load_verdicts
+from publisher.cli.main import main
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
 from publisher.counterparts.affinity import FORM, common_digits, common_place, goes_together, rate, reasons
 from publisher.counterparts.matching import LIMIT, THRESHOLD, cosine, make_vectors, match, rate_all
 from publisher.counterparts.offer import Offer, make_offer
+from publisher.site.outcomes import count_outcomes
 from tests.project import Project
 from tests.test_build import feeds, pages
 
@@ -230,3 +233,48 @@ def test_a_news_edit_asks_nothing_of_the_matching(project: Project, monkeypatch:
     project.edit("content/news/n.md", "消息n", "另一则消息").build()
     assert "news/n/index.html" in project.report.written
     assert not any(path.startswith(("matchmaking/a", "enterprises/")) for path in project.report.written)
+
+
+# --- what came of them ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.sampled_from([field.value for field in Field]), max_size=40))
+def test_no_sum_below_three_is_told_and_none_can_be_worked_out(fields: list[str]) -> None:
+    row = count_outcomes(fields)
+    parts = {name: int(count) for name, _, count in (part.partition("=") for part in row if "=" in part)}
+    assert all(count >= 3 for count in parts.values())
+    told = sum(count for name, count in parts.items() if name not in ("total", "least"))
+    if "total" in parts:
+        assert parts["total"] == len(fields) == told
+        hidden = [fields.count(name) for name in set(fields) if name not in parts]
+        assert sum(hidden) == parts.get("rest", 0)
+    elif row:
+        assert row == ("few",) or (parts["least"] == told < len(fields))
+    assert bool(row) == bool(fields)
+
+
+def test_outcomes_are_shown_in_sum(project: Project) -> None:
+    street(project)
+    for number in range(4):
+        reached = DEMAND.replace("求购现摘菠菜", f"第{number}批菠菜") + "状态: 已达成\n成果: {签约日期: 2026-11-20}\n"
+        project.write(f"content/matchmaking/r{number}.yml", reached)
+    project.write("content/matchmaking/r9.yml", OTHER.replace("餐饮住宿", "金融") + "状态: 已达成\n成果: {签约日期: 2026-11-20}\n").build()
+    page = project.read("matchmaking/index.html").split('id="outcomes"')[1]
+    assert "4件以上" in page
+    assert "<dt>餐饮住宿</dt><dd>4件</dd>" in page
+    assert "<dt>金融</dt>" not in page
+
+
+def test_a_command_tells_why(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    street(project)
+    arguments = ["match", "listing", "a", "--root", str(project.root), "--as-of", "2026-11-23"]
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "现摘菠菜直供（b）" in text
+    assert "预算+5" in text
+    assert main([*arguments, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    first = found["counterparts"][0]
+    assert (first["id"], first["is_shown"]) == ("b", True)
+    assert first["points"] == sum(first["parts"].values()) >= found["threshold"]
+    assert main(["match", "listing", "n", "--root", str(project.root), "--as-of", "2026-11-23"]) == 2

@@ -21,7 +21,7 @@ VERBS = {
     "liaison": "亲商助企：检查、月报、评分、提醒 / records of officers: check, report, score, remind",
     "subscriptions": "订阅服务：登记、确认、更改、退订的网页 / the subscription service",
     "database": "订阅者的数据库：升级、备份、状态 / the database of subscribers",
-    "match": "一家企业能用哪些政策 / which policies an enterprise may use",
+    "match": "一家企业能用哪些政策，一条供需和谁合适 / which policies an enterprise may use, whom a listing fits",
     "review": "待复核的政策解读 / policies to be verified again",
     "new": "新建一篇的起始文件 / write a starting file",
     "why": "说明网站里一个文件从何而来 / explain a file of the site",

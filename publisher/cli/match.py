@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from publisher.cli import match_listing
 from publisher.cli.options import add_common, time_of
 from publisher.cli.problems import print_problems, problems_json
 from publisher.clock import SHANGHAI
@@ -32,11 +33,12 @@ _CLOSING = "结果只是对照条件，不是审批意见：以官方原文和�
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    things = parser.add_subparsers(dest="thing", required=True, metavar="policy")
+    things = parser.add_subparsers(dest="thing", required=True, metavar="policy|listing")
     policy = things.add_parser("policy", help="一家企业能用哪些政策 / which policies an enterprise may use")
     add_common(policy)
     policy.add_argument("--profile", required=True, metavar="FILE", help="企业情况，YAML 或 JSON；写 - 就读标准输入")
     policy.set_defaults(run=run)
+    match_listing.configure(things.add_parser("listing", help="一条供需和谁合适，为什么 / whom a listing fits and why"))
 
 
 def run(options: argparse.Namespace) -> int:

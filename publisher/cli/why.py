@@ -64,6 +64,7 @@ _LISTS = {
     "feed": "订阅源",
     "enterprise": "提到企业",
     "counterparts": "对接对象",
+    "outcomes": "对接成果的合计",
     "enterprise-feed": "企业的供需",
     "enterprise-feeds": "有供需的企业",
     "policy": "提到政策",

@@ -51,6 +51,7 @@ class Order(NamedTuple):
     files: tuple[str, ...] = ()
     dated: float = 0.0
     is_checkable: bool = False
+    reached_in: str = ""
 
 
 class Head(NamedTuple):
@@ -138,6 +139,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         enterprises=_enterprises(entry),
         policies=tuple(getattr(data, "policies", ())),
         listing_type=data.type.value if isinstance(data, Listing) else "",
+        reached_in=data.field.value if isinstance(data, Listing) and now is Status.REACHED else "",
         start=start.timestamp() if start else 0.0,
         deadline=end.timestamp() if end else 0.0,
         title=entry.title,

@@ -21,6 +21,7 @@ from publisher.site.finder import find_finder, plan_finder
 from publisher.site.heads import industry_title
 from publisher.site.jsonld import entry_nodes, site_nodes
 from publisher.site.meta import SHARE_SIZE
+from publisher.site.outcomes import show_outcomes
 from publisher.site.views import Viewer, tag_url
 
 #: The kinds with a page of their own, in the order of the navigation.
@@ -179,6 +180,7 @@ def plan_kind(viewer: Viewer, name: str) -> Iterator[Artifact]:
     finder = find_finder(kind)
     shown = finder.view() if finder else None
     extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar, "finder": shown}
+    extra["outcomes"] = show_outcomes(viewer.catalogue.row("outcomes")) if kind is Kind.LISTING else None
     feed = find_feed(viewer.catalogue, folder)
     yield from _list_pages(viewer, f"{folder}/", kind.label, KIND_WORDS[kind], row=f"kind:{kind.value}", feed=feed, **extra)
     if finder:

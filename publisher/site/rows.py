@@ -1,7 +1,8 @@
 """Heads in, rows out: every ordered list of ids that the site shows, by name. Pure, and the only place that decides who stands where.
 
 A row's name says what it holds: ``kind:news``, ``tag:税收``, ``industry:F52``, ``month:2026-11``, ``feed:tags/税收``. The rows
-``tags``, ``industries``, ``months``, ``feeds``, ``editions`` and ``images`` hold names instead of ids.
+``tags``, ``industries``, ``months``, ``feeds``, ``editions`` and ``images`` hold names instead of ids,
+``outcomes`` sums (`publisher.site.outcomes`).
 
 The rows ``counterparts:ID`` alone are made elsewhere, from the offers of listings (`publisher.counterparts.matching`).
 """
@@ -19,6 +20,7 @@ from publisher.lifecycle import Status
 from publisher.search.volumes import bind
 from publisher.settings import Settings
 from publisher.site.heads import EditionHead, Order
+from publisher.site.outcomes import count_outcomes
 
 Rows = dict[str, tuple[str, ...]]
 
@@ -48,6 +50,7 @@ def make_rows(found: Iterable[Pair], editions: Iterable[EditionHead], taxonomy: 
     rows |= _front(listed, settings)
     rows |= _feeds(public, rows["tags"], settings)
     rows |= _enterprise_feeds(listed)
+    rows["outcomes"] = count_outcomes([order.reached_in for _, order in listed if order.reached_in])
     rows["calendar:policies"] = _calendar([pair for pair in listed if pair[1].kind == _POLICY])
     rows["calendar:events"] = _calendar([pair for pair in listed if pair[1].kind == _EVENT])
     rows["images"] = sorted({file for _, order in public if order.status != Status.WITHDRAWN.value for file in order.files})
