@@ -34,7 +34,7 @@ def plan_report(scope: Scope, *, is_brief: bool = False) -> Report:
     records, groups = ledger.close()
     kind = "简报" if is_brief else "月报"
     about = scope.unit or "全部单位"
-    notes = ["内部资料，不得公开。数字后面的链接指向它所依据的记录。"]
+    notes = ["内部资料，不得公开。带链接的数字指向它所依据的记录。"]
     notes += scope.calendar.notes
     subtitle = f"{about}，截至{spoken(scope.end)}；{spoken(scope.as_of)}生成"
     return Report(f"亲商助企{kind}：{scope.month.label}", subtitle, tuple(notes), sections, records, groups)
