@@ -31,7 +31,8 @@ def draw(chart: Chart, number: int) -> str:
         top += 22
     width, title = _LEFT + _WIDTH + _RIGHT, escape(chart.title)
     return (
-        f'<figure class="scroll" tabindex="0"><figcaption>{title}</figcaption><svg role="img" aria-labelledby="c{number}t c{number}d" viewBox="0 0 {width} {top}" width="{width}">'
+        f'<figure class="scroll" tabindex="0"><figcaption>{title}</figcaption>'
+        f'<svg role="img" aria-labelledby="c{number}t c{number}d" viewBox="0 0 {width} {top}" width="{width}">'
         f'<title id="c{number}t">{title}</title><desc id="c{number}d">{escape(chart.described)}</desc>{"".join(rows)}{legend}</svg></figure>'
     )
 
