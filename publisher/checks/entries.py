@@ -198,7 +198,8 @@ def mend_document_number(text: str) -> str:
 def _check_listing(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[Problem]:
     data = entry.data
     assert isinstance(data, Listing)
-    first = data.published.astimezone(SHANGHAI).date()
+    # A lister who says that it still holds begins anew.
+    first = max(data.published, data.updated or data.published).astimezone(SHANGHAI).date()
     last = first + timedelta(days=settings.listing_days)
     days = ((data.expires - timedelta(seconds=1)).astimezone(SHANGHAI).date() - first).days
     if days > settings.listing_days:

@@ -16,6 +16,7 @@ VERBS = {
     "build": "检查并生成网站 / check and build the site",
     "serve": "边写边看：网页随保存更新 / preview that follows each save",
     "digest": "拟定和生成简报 / plan and build a digest",
+    "listings": "供需：到期前问发布者，把答复写回文件 / ask listers before listings end, write answers back",
     "subscribers": "订阅者：列出、登记、导入、导出、删除 / readers of the newsletter",
     "bounces": "读退信和投诉，停掉寄不到的 / read bounces and complaints",
     "liaison": "亲商助企：检查、月报、评分、提醒 / records of officers: check, report, score, remind",

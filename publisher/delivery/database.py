@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from publisher.delivery.schema import heard, meta, metadata
+from publisher.delivery.schema import heard, meta, metadata, renewal
 from publisher.failure import PublisherError
 
 #: Seconds to wait for another process's transaction.
@@ -30,9 +30,13 @@ def _add_heard(connection: Connection) -> None:
     heard.create(connection, checkfirst=True)
 
 
+def _add_renewal(connection: Connection) -> None:
+    renewal.create(connection, checkfirst=True)
+
+
 #: What takes the schema from one version to the next. Never change one that was released: add another. The first makes the tables as they are
 #: today, so those after it look first whether there is anything to do.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _add_heard)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (metadata.create_all, _add_heard, _add_renewal)
 
 
 class Database:

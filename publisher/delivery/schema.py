@@ -142,6 +142,25 @@ heard = Table(  # which letters of readers were done: read twice, a letter count
     Column("at", Double, nullable=False),
 )
 
+renewal = Table(  # a lister was asked whether a listing still holds, and what the answer was; no address stands here
+    "renewal",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("listing_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("ends_at", Double, nullable=False),  # the end of validity as it was then
+    Column("days", SmallInteger, nullable=False),  # the reminder: so many days before
+    Column("claimed_at", Double, nullable=False),  # written before the mail is sent, so that none goes out twice
+    Column("sent_at", Double),
+    Column("answer", Text),
+    Column("partner", Text, nullable=False, server_default=""),
+    Column("answered_at", Double),
+    Column("applied_at", Double),
+    UniqueConstraint("listing_id", "ends_at", "days", name="one_reminder_each"),
+    CheckConstraint("answer IS NULL OR answer IN ('holds', 'reached', 'withdrawn')", name="answer_is_known"),
+    sqlite_autoincrement=True,
+)
+
 edition = Table(
     "edition",
     metadata,

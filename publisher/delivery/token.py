@@ -29,6 +29,7 @@ class Purpose(Enum):
     CONFIRM = 1
     UNSUBSCRIBE = 2
     PREFERENCES = 3
+    LISTING = 4  # the number is that of a renewal, not of a reader
 
 
 class Token(NamedTuple):

@@ -31,6 +31,7 @@ from publisher.delivery.token import Purpose, Signer, Token, TokenError
 from publisher.problems import PublisherError
 from publisher.settings import Settings
 from publisher.subscriptions.limits import QUICKEST, Guard, Network, age_of, client_of, network_of, spend, stamp_form
+from publisher.subscriptions.listings import listing_routes
 from publisher.subscriptions.pages import FIELDS, Fault, Pages
 
 _log = logging.getLogger("publisher.subscriptions")
@@ -90,6 +91,7 @@ def make_app(desk: Desk, site_origin: str) -> Starlette:
             route("/p/{token}", "preferences", _change, "POST"),
             route("/u/{token}", "unsubscribe", _show_unsubscribe, "GET"),
             route("/u/{token}", "unsubscribe", _unsubscribe, "POST"),
+            *listing_routes(desk, route),
             route("/health", "health", _health, "GET"),
             route("/metrics", "metrics", _metrics, "GET"),
         ],
