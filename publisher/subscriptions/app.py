@@ -80,7 +80,7 @@ def make_app(desk: Desk, site_origin: str) -> Starlette:
         return _message(desk, status, *_FAILURES.get(status, _FAILURES[500]))
 
     handlers: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {HTTPException: fail, PublisherError: fail, 500: fail}
-    return Starlette(
+    app = Starlette(
         routes=[
             route("/", "form", _show_form, "GET"),
             route("/subscribe", "form", _show_form, "GET"),
@@ -98,6 +98,8 @@ def make_app(desk: Desk, site_origin: str) -> Starlette:
         middleware=[Middleware(Guard, site_origin=site_origin)],
         exception_handlers=handlers,
     )
+    app.router.redirect_slashes = False  # a link that is not whole is told to be none, not sent elsewhere
+    return app
 
 
 _FAILURES = {
