@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 
 from bench.matching import HELD_OUT, TUNING, best_threshold, generate, judge, keyword_overlap, load_verdicts
 from publisher.cli.main import main
+from publisher.clock import read_as_of
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
 from publisher.counterparts.affinity import FORM, common_digits, common_place, goes_together, rate, reasons
 from publisher.counterparts.matching import LIMIT, THRESHOLD, cosine, make_vectors, match, rate_all
 from publisher.counterparts.offer import Offer, make_offer
+from publisher.delivery.choice import Choice, ChoiceError, read_choice
+from publisher.delivery.preferences import Preferences
+from publisher.delivery.press import plan_issue
+from publisher.delivery.segments import select
+from publisher.engine.prepare import prepare
 from publisher.site.outcomes import count_outcomes
-from tests.project import Project
+from tests.project import AS_OF, Project
 from tests.test_build import feeds, pages
 
 WORDS = ("清晨现摘菠菜送店", "菠菜豆芽直供", "收银系统带库存", "进销存软件", "冷柜维修加氟", "门头发光字", "5G专网勘测", "", "𠮷野家", "a")
@@ -278,3 +284,33 @@ def test_a_command_tells_why(project: Project, capsys: pytest.CaptureFixture[str
     assert (first["id"], first["is_shown"]) == ("b", True)
     assert first["points"] == sum(first["parts"].values()) >= found["threshold"]
     assert main(["match", "listing", "n", "--root", str(project.root), "--as-of", "2026-11-23"]) == 2
+
+
+# --- in the mail ----------------------------------------------------------------------------------------------------------------
+
+
+def test_who_names_an_enterprise_gets_its_counterparts_and_no_mail_without_one(project: Project) -> None:
+    items = "标题: 一周\n起: 2026-11-16\n止: 2026-11-23\n栏目:\n  - 名称: 全部\n    条目: [n, b, c]\n"
+    street(project).write("content/editions/2026-W47.yml", items)
+    prepared = prepare(project.root, read_as_of(AS_OF))
+    assert prepared.worker is not None
+    issue = plan_issue(prepared.worker.viewer, prepared.library.editions[0])
+
+    def got(**chosen: set[str]) -> list[str]:
+        preferences = Preferences(**{name: frozenset(values) for name, values in chosen.items()})
+        assert Preferences.from_json(preferences.to_json()) == preferences.settled(str)
+        return [name for _, names in select(issue, preferences) for name in names]
+
+    assert got() == ["n", "b", "c"]
+    assert got(enterprises={"q0"}) == ["b"]  # b fits a, which is a listing of q0
+    assert got(enterprises={"q1"}) == []  # a, which fits b, is not in this edition
+    assert got(enterprises={"q0"}, kinds={"news"}) == ["n", "b"]
+    assert got(kinds={"news"}) == ["n"]
+
+
+def test_a_choice_of_enterprises_is_written_and_read() -> None:
+    choice = read_choice({"enterprises": ["qy-a", " qy-b "]}, lambda tag: tag)
+    assert Choice.from_json(choice.to_json()) == choice
+    assert ("企业的对接", "qy-a、qy-b") in choice.described()
+    with pytest.raises(ChoiceError):
+        read_choice({"enterprises": ["不是编号"]}, lambda tag: tag)

@@ -11,7 +11,19 @@ from publisher.content import codes
 from tests.project import AS_OF, Project
 from tests.search_files import SearchFiles
 
-SECRETS = ("张三丰", "13912345678", "王审核", "李审核", "赵审核", "凭据第七号", "内部备注文字", "扣分两分", "13800000001")
+SECRETS = (
+    "张三丰",
+    "13912345678",
+    "王审核",
+    "李审核",
+    "赵审核",
+    "凭据第七号",
+    "内部备注文字",
+    "扣分两分",
+    "13800000001",
+    "boss@lister.example",
+    "029-87654321",
+)
 
 
 def planted(project: Project) -> Project:
@@ -24,7 +36,7 @@ def planted(project: Project) -> Project:
     project.write(
         "content/matchmaking/gx.yml",
         "标题: 求购\n发布时间: 2026-11-18\n类型: 需求\n领域: 通信\n有效期: 2026-12-31\n发布主体: qy\n主体核验: 未核验\n详情: 需要设备。\n"
-        "联系: {方式: 平台转达, 手机: '13800000001', 同意凭据: 凭据第七号}\n",
+        "联系: {方式: 邮箱, 邮箱: boss@lister.example, 固话: 029-87654321, 手机: '13800000001', 同意凭据: 凭据第七号}\n",
     )
     project.write("content/news/a.md", f"---\n标题: 公开\n发布时间: 2026-11-18\n摘要: 摘要\n{review}\n内部备注: 内部备注文字\n---\n正文\n")
     project.write("content/news/b.md", "---\n标题: 张三丰的内部事\n发布时间: 2026-11-18\n摘要: 扣分两分\n可见范围: 内部\n---\n扣分两分\n")

@@ -330,3 +330,19 @@ def test_a_choice_survives_the_form(small: Office) -> None:
         row = connection.execute(select(subscriber)).one()
     assert row.preferences == choice.preferences.to_json()
     assert (row.frequency, row.weekday) == ("daily", 6)
+
+
+def test_an_enterprise_that_was_named_stays_chosen(small: Office) -> None:
+    """Its page leads to the form with its id; the page of preferences offers it again, and forgets it when it is left out."""
+    assert 'name="enterprise" value="qy-a" checked' in " ".join(small.web.get("/subscribe?enterprise=qy-a").text.split())
+    small.send(enterprise="qy-a")
+    [mail] = small.deliver()
+    done = small.web.post(f"/c/{link_in(mail)}")
+    assert "qy-a" in done.text
+    found = re.search(r'href="\.\.(/p/[\w-]+)"', done.text)
+    assert found
+    assert 'value="qy-a" checked' in " ".join(small.web.get(found[1]).text.split())
+    small.web.post(found[1], data={"act": "save", "frequency": "weekly", "enterprise": "qy-a", "kind": "policy"})
+    assert 'value="qy-a" checked' in " ".join(small.web.get(found[1]).text.split())
+    small.web.post(found[1], data={"act": "save", "frequency": "weekly", "kind": "policy"})
+    assert "qy-a" not in small.web.get(found[1]).text

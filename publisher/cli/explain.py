@@ -12,11 +12,12 @@ from publisher.content.codes import districts, industries
 from publisher.content.model.vocabulary import Kind, Period
 from publisher.delivery.address import AddressError, masked, normalise
 from publisher.delivery.database import Database
-from publisher.delivery.preferences import CHOICES, Preferences
+from publisher.delivery.preferences import CHOICES, WATCHED, WATCHED_WORDS, Preferences
 from publisher.delivery.schema import message, segment, segment_item, subscriber
 from publisher.delivery.segments import Issue, reasons, unpack
 
 _STATES = {"asked": "还没有点确认信里的链接", "withdrawn": "已经退订", "suppressed": "地址收不到信或投诉过，已停发"}
+_MISSED = {WATCHED: "只要所选企业的对接对象"}
 _MESSAGES = {
     "sent": "已送出",
     "pending": "排着队",
@@ -63,7 +64,7 @@ def explain(database: Database, issue: Issue, written: str, canonical: Callable[
     found = reasons(issue, preferences, known)
     yield "还没有排队；排队时会收到的条目：" if "chosen" in found.values() else "不会收到：这一期没有适合的条目。"
     for entry, reason in found.items():
-        why = {"chosen": "收", "had": "不收：以前送过"}.get(reason) or f"不收：不在所选的{CHOICES.get(reason, reason)}里"
+        why = {"chosen": "收", "had": "不收：以前送过"}.get(reason) or f"不收：{_MISSED.get(reason) or f'不在所选的{CHOICES[reason]}里'}"
         yield f"  {titles.get(entry, entry)}——{why}"
 
 
@@ -74,10 +75,11 @@ def describe(preferences: Preferences) -> str:
         "tags": str,
         "industries": lambda code: industries()[code[:2] if code[0].isdigit() else code].name,
         "districts": lambda code: districts().get(code, code),
+        WATCHED: str,
     }
     parts = [
         f"{words}：{'、'.join(named[name](value) for value in sorted(getattr(preferences, name)))}"
-        for name, words in CHOICES.items()
+        for name, words in (*CHOICES.items(), (WATCHED, WATCHED_WORDS))
         if getattr(preferences, name)
     ]
     return "；".join(parts) or "全部内容"

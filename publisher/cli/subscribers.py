@@ -57,7 +57,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         made[name].add_argument("--origin", required=True, metavar="TEXT", help="同意从何而来，如 “2026-11-20 座谈会签到表”，会记下来")
         made[name].add_argument("--confirmed", metavar="REASON", help="同意另有凭据、不用再问时，写明凭据在哪里")
     made["import"].add_argument("file", type=Path, metavar="FILE", help="CSV 文件，UTF-8")
-    for name, words in (("kind", "栏目"), ("tag", "主题"), ("industry", "行业代码或名称"), ("district", "地区代码或名称")):
+    for name, words in (
+        ("kind", "栏目"),
+        ("tag", "主题"),
+        ("industry", "行业代码或名称"),
+        ("district", "地区代码或名称"),
+        ("enterprise", "企业编号，寄它的供需的对接"),
+    ):
         made["add"].add_argument(f"--{name}", action="append", default=[], metavar="VALUE", help=f"{words}，可以写几次")
     made["add"].add_argument("--frequency", choices=tuple(FREQUENCIES), default="weekly", help="多久一次")
     made["add"].add_argument("--weekday", choices=tuple("1234567"), default="1", help="每周的，星期几")
@@ -101,7 +107,7 @@ def _list(options: argparse.Namespace, database: Database) -> int:
 
 def _add(options: argparse.Namespace, database: Database) -> int:
     address = _address(options)
-    values = {"kinds": options.kind, "tags": options.tag, "industries": options.industry, "districts": options.district}
+    values = {"kinds": options.kind, "tags": options.tag, "industries": options.industry, "districts": options.district, "enterprises": options.enterprise}
     try:
         written = values | {"frequency": [options.frequency], "weekday": [options.weekday]}
         choice = read_choice(written, tag_reader(taxonomy_of(options.root)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publisher.content.codes import districts, industries, industry_code
+from publisher.content.model.fields import is_id
 from publisher.content.model.vocabulary import Kind
-from publisher.delivery.preferences import CHOICES, KINDS, Preferences
+from publisher.delivery.preferences import CHOICES, KINDS, WATCHED, WATCHED_WORDS, Preferences
 
 #: How often, in the words of the form.
 FREQUENCIES = {"daily": "每天", "weekly": "每周", "monthly": "每月", "none": "暂停，先不收"}
@@ -62,7 +63,7 @@ class Choice:
     def described(self) -> list[tuple[str, str]]:
         """What was chosen, as (name, words); without preferences it says so."""
         rows = [("频率", self.rhythm)]
-        for name, words in CHOICES.items():
+        for name, words in (*CHOICES.items(), (WATCHED, WATCHED_WORDS)):
             values = sorted(getattr(self.preferences, name))
             if values:
                 rows.append((words, "、".join(name_of(name, value) for value in values)))
@@ -94,6 +95,7 @@ def read_choice(written: Mapping[str, Iterable[str]], canonical: Callable[[str],
         "tags": canonical,
         "industries": industry_code,
         "districts": lambda value: value if value in DISTRICTS else _key_of(DISTRICTS, value),
+        WATCHED: lambda value: value if is_id(value) else None,
     }
     chosen = {}
     for name, read in readers.items():

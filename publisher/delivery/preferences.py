@@ -2,13 +2,14 @@
 
 Within a choice any value will do, and every choice that was made must be met, as in the site's finders. An item that names no industry or
 district is for all of them. Nothing chosen means everything, in the same order for all: the way without personalisation (PIPL 24).
+A reader may also name enterprises: what fits a listing of one of them is for the reader, whatever else was chosen.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publisher.content.codes import industry_path
@@ -23,10 +24,11 @@ class Preferences:
     tags: frozenset[str] = frozenset()
     industries: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
+    enterprises: frozenset[str] = frozenset()
 
     def to_json(self) -> str:
         """The canonical form: two readers with the same choices have the same text."""
-        chosen = {name: sorted(getattr(self, name)) for name in ("kinds", "tags", "industries", "districts")}
+        chosen = {name: sorted(getattr(self, name)) for name in (*CHOICES, WATCHED)}
         return json.dumps({name: values for name, values in chosen.items() if values}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -37,12 +39,15 @@ class Preferences:
 
     def settled(self, canonical: Callable[[str], str]) -> Preferences:
         """The same with every tag under the name it has now, so that a renamed tag takes its readers along."""
-        return Preferences(self.kinds, frozenset(canonical(tag) for tag in self.tags), self.industries, self.districts)
+        return replace(self, tags=frozenset(canonical(tag) for tag in self.tags))
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What decides for whom an entry is; ``industries``, ``excluded`` and ``districts`` are codes, wider or narrower than those chosen."""
+    """What decides for whom an entry is; ``industries``, ``excluded`` and ``districts`` are codes, wider or narrower than those chosen.
+
+    ``fits`` are the enterprises of whose listings it is a counterpart.
+    """
 
     entry_id: str
     kind: str
@@ -50,11 +55,16 @@ class Item:
     industries: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
+    fits: frozenset[str] = frozenset()
     is_reminder: bool = field(default=False, compare=False)
 
 
 def unmet(item: Item, preferences: Preferences) -> str | None:
-    """The first choice that an item does not meet: ``kinds``, ``tags``, ``industries``, ``districts``; None when it is for this reader."""
+    """The first choice that an item does not meet: ``kinds``, ``tags``, ``industries``, ``districts``, ``enterprises``; None when it is for this reader."""
+    if preferences.enterprises & item.fits:
+        return None
+    if preferences.enterprises and not any(getattr(preferences, name) for name in CHOICES):
+        return WATCHED  # who names an enterprise and nothing else wants no more than that
     if preferences.kinds and item.kind not in preferences.kinds:
         return "kinds"
     if preferences.tags and not preferences.tags & item.tags:
@@ -92,5 +102,7 @@ def _is_same_place(one: str, other: str) -> bool:
 
 #: The choices as a form offers them, with the words of the form.
 CHOICES = {"kinds": "栏目", "tags": "主题", "industries": "行业", "districts": "地区"}
+#: What a reader may name beside them: enterprises whose counterparts are to be told.
+WATCHED, WATCHED_WORDS = "enterprises", "企业的对接"
 #: The kinds that a digest may hold.
 KINDS = tuple(kind.value for kind in Kind if kind is not Kind.PAGE)

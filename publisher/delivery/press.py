@@ -6,8 +6,8 @@ A segment is put together when its first reader comes, and kept while its reader
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from publisher.lifecycle import Status
 from publisher.site.editions import mail_view, make_envelope, sections_of
 from publisher.site.heads import Head
 from publisher.site.render import Renderer
+from publisher.site.rows import COUNTERPARTS
 from publisher.site.views import Viewer
 
 #: How many segments are kept put together: some 60 KB each.
@@ -36,8 +37,9 @@ _PREFERENCES_HOLD = 90 * 86_400
 
 def plan_issue(viewer: Viewer, edition: Edition) -> Issue:
     """What of an edition is for whom."""
+    fits = _fits(viewer)
     sections = tuple(
-        Section(section["name"], section["is_reminder"], tuple(_item(viewer, head, is_reminder=section["is_reminder"]) for head in section["heads"]))
+        Section(section["name"], section["is_reminder"], tuple(_item(viewer, head, fits[head.id], section["is_reminder"]) for head in section["heads"]))
         for section in _sections(viewer, edition)
     )
     data = edition.data
@@ -53,7 +55,18 @@ def _sections(viewer: Viewer, edition: Edition) -> list[dict[str, Any]]:
     return found
 
 
-def _item(viewer: Viewer, head: Head, *, is_reminder: bool) -> Item:
+def _fits(viewer: Viewer) -> Mapping[str, set[str]]:
+    """The enterprises of whose live listings each listing is a counterpart."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    catalogue = viewer.catalogue
+    for enterprise in catalogue.row("enterprise-feeds"):
+        for own in catalogue.row(f"enterprise-feed:{enterprise}"):
+            for other in catalogue.row(COUNTERPARTS + own):
+                found[other].add(enterprise)
+    return found
+
+
+def _item(viewer: Viewer, head: Head, fits: Iterable[str], is_reminder: bool) -> Item:
     data = viewer.catalogue.entry(head.id).data
     excluded: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
@@ -62,7 +75,9 @@ def _item(viewer: Viewer, head: Head, *, is_reminder: bool) -> Item:
     elif isinstance(data, Listing):
         districts = data.districts
     order = head.order
-    return Item(head.id, order.kind, frozenset(order.tags), frozenset(order.industries), frozenset(excluded), frozenset(districts), is_reminder)
+    return Item(
+        head.id, order.kind, frozenset(order.tags), frozenset(order.industries), frozenset(excluded), frozenset(districts), frozenset(fits), is_reminder
+    )
 
 
 class Press:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from publisher.clock import SHANGHAI
 from publisher.delivery.address import AddressError, masked, normalise
 from publisher.delivery.choice import FREQUENCIES, WEEKDAYS, Choice, ChoiceError, choice_of, name_of, read_choice
-from publisher.delivery.preferences import CHOICES
+from publisher.delivery.preferences import CHOICES, WATCHED, WATCHED_WORDS
 from publisher.delivery.subscribers import Origin, adopt, ask
 
 #: The columns, and the names by which they may be called.
@@ -29,13 +29,14 @@ COLUMNS = {
     "tags": ("主题", "tags", "标签"),
     "industries": ("行业", "industries"),
     "districts": ("地区", "districts"),
+    WATCHED: (WATCHED_WORDS, "enterprises"),
 }
 #: Columns that are only written.
 _TOLD = ("状态", "登记时间", "确认时间")
 _STATES = {"asked": "等待确认", "active": "已订阅", "withdrawn": "已退订", "suppressed": "停止寄信"}
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _MANY = re.compile(r"[、;；,，|]")
-_FIELD_NAMES = CHOICES | {"frequency": "频率", "weekday": "星期"}
+_FIELD_NAMES = CHOICES | {WATCHED: WATCHED_WORDS} | {"frequency": "频率", "weekday": "星期"}
 
 
 class SpreadsheetError(ValueError):
@@ -151,7 +152,7 @@ def export_csv(rows: Iterable[Any], show: Callable[[str], str]) -> bytes:
     writer.writerow([*(words[0] for words in COLUMNS.values()), *_TOLD])
     for row in rows:
         choice = choice_of(row)
-        lists = ["、".join(sorted(name_of(name, value) for value in getattr(choice.preferences, name))) for name in CHOICES]
+        lists = ["、".join(sorted(name_of(name, value) for value in getattr(choice.preferences, name))) for name in (*CHOICES, WATCHED)]
         rhythm = [FREQUENCIES[choice.frequency].partition("，")[0], WEEKDAYS[choice.weekday]]
         cells = [show(row.address), *rhythm, *lists, _STATES[row.state], _day(row.created_at), _day(row.confirmed_at)]
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])

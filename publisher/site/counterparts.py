@@ -47,7 +47,9 @@ def counterpart_refs(viewer: Viewer, head: Head) -> dict[str, Any]:
     feed = enterprise_feed(catalogue, head.id)
     heads = [catalogue.known(name) for name in catalogue.row(f"enterprise-feed:{head.id}")] if feed else []
     groups = [{"title": own.title, "url": own.url, "cards": counterpart_cards(catalogue, own.id)} for own in heads]
-    return {"feed": feed.view() if feed else None, "counterparts": [group for group in groups if group["cards"]]}
+    service = catalogue.settings.service_url
+    signup = f"{service}subscribe?enterprise={head.id}" if feed and service else ""
+    return {"signup": signup, "feed": feed.view() if feed else None, "counterparts": [group for group in groups if group["cards"]]}
 
 
 def enterprise_feed(catalogue: Catalogue, enterprise_id: str) -> FeedList | None:

@@ -12,6 +12,7 @@ import jinja2
 from publisher.content.codes import industries
 from publisher.content.taxonomy import Taxonomy
 from publisher.delivery.choice import DISTRICTS, FREQUENCIES, KIND_NAMES, WEEKDAYS, Choice
+from publisher.delivery.preferences import WATCHED, WATCHED_WORDS
 from publisher.problems import PublisherError
 from publisher.settings import Settings
 
@@ -25,7 +26,7 @@ def wording_of(settings: Settings) -> str:
 
 
 #: The fields of the form by choice; the site's finders link here with the same names.
-FIELDS = {"kinds": "kind", "tags": "tag", "industries": "industry", "districts": "district"}
+FIELDS = {"kinds": "kind", "tags": "tag", "industries": "industry", "districts": "district", WATCHED: "enterprise"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Pages:
     def _form(self, choice: Choice, faults: Sequence[Fault], note: str) -> dict[str, Any]:
         chosen = {FIELDS[name]: getattr(choice.preferences, name) for name in FIELDS}
         return {
-            "groups": self._options,
+            "groups": [*self._options, *_watched(choice)],
             "chosen": chosen,
             "is_everything": not any(chosen.values()),
             "frequency": choice.frequency,
@@ -88,6 +89,13 @@ class Pages:
             return self._environment.get_template(name).render(view)
         except jinja2.TemplateError as error:
             raise PublisherError(f"订阅页面的模板 {name} 出错：{error}", f"template {name} of the subscription pages fails: {error}") from error
+
+
+def _watched(choice: Choice) -> list[Mapping[str, Any]]:
+    """The enterprises that were named, by a link on their pages: there are too many to list all."""
+    names = sorted(choice.preferences.enterprises)
+    hint = "这些企业的供需有了可能合适的新对象，就写进简报。"
+    return [{"name": FIELDS[WATCHED], "legend": WATCHED_WORDS, "hint": hint, "options": [(name, name) for name in names]}] if names else []
 
 
 def _options(taxonomy: Taxonomy, divisions: frozenset[str]) -> list[Mapping[str, Any]]:
