@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections import Counter
@@ -11,6 +12,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+#: What ``data`` may say in place of an answer: the connection is cut before the message is kept, or after it; the answer takes its time.
+CUT, CUT_LATE, STALL = "cut", "cut late", "stall"
 
 
 class Letterbox:
@@ -43,14 +47,23 @@ class Letterbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        if answer := self.data(envelope.rcpt_tos[0]):
-            return answer
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+        answer = self.data(envelope.rcpt_tos[0])
+        if answer == STALL:
+            await asyncio.sleep(0.5)
+        elif answer and answer != CUT_LATE:
+            return _cut(server) if answer == CUT else answer
         content = envelope.original_content
         assert content is not None
         with self._lock:
             self.letters.extend((address, content) for address in envelope.rcpt_tos)
-        return "250 OK"
+        return _cut(server) if answer == CUT_LATE else "250 OK"
+
+
+def _cut(server: SMTP) -> str:
+    transport: Any = server.transport
+    transport.abort()
+    return "421 gone"
 
 
 @contextmanager

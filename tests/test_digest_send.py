@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -24,7 +25,7 @@ from publisher.delivery.database import Database
 from publisher.delivery.preferences import Preferences
 from publisher.delivery.schema import message, subscriber, suppression
 from publisher.delivery.token import Purpose, Signer, load_key
-from tests.letterbox import Letterbox, letterbox
+from tests.letterbox import CUT, CUT_LATE, STALL, Letterbox, letterbox
 from tests.outbox import add_reader, add_readers
 from tests.postgres import PostgresServer
 from tests.project import MKDOCS, ROOT, Project
@@ -224,10 +225,24 @@ def test_a_withdrawn_entry_is_left_out_of_what_is_still_to_be_sent(
     assert "内容有误" not in _text(_read(box.of("all@example.com")[0]))
 
 
-def _start(street: Project, box: Letterbox, *, connections: int = 4, database_url: str = "") -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "publisher", "digest", "send", "2026-W47", "--root", str(street.root), "--as-of", AS_OF, "--workers", str(connections)]
+def _start(street: Project, box: Letterbox, *, connections: int = 4, database_url: str = "", as_of: str = AS_OF) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "publisher", "digest", "send", "2026-W47", "--root", str(street.root), "--as-of", as_of, "--workers", str(connections)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PUBLISHER_SMTP_URL": box.url, "PUBLISHER_DATABASE_URL": database_url, "PUBLISHER_SECRET": "s" * 32}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _end_when_quiet(running: subprocess.Popen[bytes], box: Letterbox) -> None:
+    """Press Ctrl-C when nothing has come for some seconds: it would wait for what is due later, and must end in good order."""
+    had, since = -1, time.monotonic()
+    while running.poll() is None and time.monotonic() - since < 4:
+        if len(box.letters) != had:
+            had, since = len(box.letters), time.monotonic()
+        time.sleep(0.05)
+    if running.poll() is None:
+        running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode in (0, 130), errors.decode()
+    assert b"Traceback" not in errors
 
 
 def _assert_all_have_it(box: Letterbox, database: Database, crowd: int, doubles: int) -> int:
@@ -287,3 +302,72 @@ def test_four_workers_on_postgresql_share_one_outbox_though_one_is_killed(street
     extra = _assert_all_have_it(box, database, crowd, 2)
     database.close()
     print(f"{extra} doubles of {crowd}")
+
+
+def test_whatever_the_server_does_and_though_it_is_killed_everyone_has_it(street: Project, database: Database, box: Letterbox) -> None:
+    """To a third it says 451 at first; it cuts connections before and after it has taken a message, and takes its time."""
+    crowd = 10_000 if KILLS >= 50 else 400
+    add_readers(database, crowd)
+    tried, given = Counter[str](), Counter[str]()
+
+    def at_rcpt(address: str) -> str | None:
+        tried[address] += 1
+        return "451 4.7.1 come back later" if zlib.crc32(address.encode()) % 3 == 0 and tried[address] == 1 else None
+
+    def at_data(address: str) -> str | None:
+        given[address] += 1
+        return {1: CUT, 2: CUT_LATE, 3: STALL}.get(zlib.crc32(b"mood " + address.encode()) % 40) if given[address] == 1 else None
+
+    box.rcpt, box.data = at_rcpt, at_data
+    with _start(street, box) as running:
+        while len(box.letters) < crowd // 4 and running.poll() is None:
+            time.sleep(0.005)
+        running.send_signal(signal.SIGKILL)
+    for hour in range(10, 18):
+        with _start(street, box, as_of=f"2026-11-23 {hour}:00") as running:
+            _end_when_quiet(running, box)
+        with database.begin() as connection:
+            if set(connection.execute(select(message.c.state)).scalars()) == {"sent"}:
+                break
+    late = sum(zlib.crc32(b"mood " + address.encode()) % 40 == 2 for address in box.counts)
+    assert late, "some connections were cut when the message had been taken"
+    extra = _assert_all_have_it(box, database, crowd, 4 + 2 * late)
+    assert sum(number > 1 for number in tried.values()) >= crowd // 4
+    print(f"{extra} doubles of {crowd}, {late} connections cut after the message was taken")
+
+
+def test_a_server_that_is_not_there_costs_nothing(street: Project, database: Database) -> None:
+    add_readers(database, 50)
+    with letterbox() as gone:
+        pass
+    with _start(street, gone) as running:
+        _end_when_quiet(running, gone)
+    with database.begin() as connection:
+        assert Counter(connection.execute(select(message.c.state)).scalars()) == {"pending": 50}
+    with letterbox() as back:
+        with _start(street, back, as_of="2026-11-23 10:00") as running:
+            running.communicate(timeout=60)
+        assert running.returncode == 0
+        assert back.counts.total() == len(back.counts) == 50
+
+
+def test_postgresql_goes_away_and_comes_back_while_it_is_sent(street: Project, postgres: PostgresServer, box: Letterbox) -> None:
+    crowd = 800
+    url = postgres.url()
+    database = Database.at(street.root, url)
+    add_readers(database, crowd)
+    box.data = lambda _address: time.sleep(0.002)
+    with _start(street, box, database_url=url) as running:
+        while len(box.letters) < crowd // 4:
+            assert running.poll() is None, running.communicate()
+            time.sleep(0.01)
+        postgres.stop()
+        time.sleep(1.5)
+        assert running.poll() is None, "it waits for the database"
+        postgres.start()
+        _end_when_quiet(running, box)
+    database.engine.dispose()
+    with _start(street, box, database_url=url, as_of="2026-11-23 10:00") as running:
+        _end_when_quiet(running, box)
+    _assert_all_have_it(box, database, crowd, 4)
+    database.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -102,8 +101,8 @@ class Sender:
         self._connections = Connections(transport, plan.sender, plan.compose, size=plan.connections, per_connection=plan.per_connection)
         self._stock: deque[Claim] = deque()
         self._handed = 0
-        self._stopping = threading.Event()
-        self._rest = rest or self._stopping.wait
+        self._is_stopping = False
+        self._rest = rest or self._doze
         self._states: Counter[str] = Counter()
         self._beat_at = self._held_until = self._dry_until = 0.0
         self._next_due: float | None = None
@@ -118,8 +117,11 @@ class Sender:
         self._name = ""
 
     def stop(self) -> None:
-        """End in good order: what is in hand is finished, what is claimed is put back. May be called by a signal's handler."""
-        self._stopping.set()
+        """End in good order: what is in hand is finished, what is claimed is put back.
+
+        A signal's handler may call it, whatever it interrupts: it takes no lock, as an event's would be.
+        """
+        self._is_stopping = True
 
     def run(self, progress: Callable[[Counter[str]], None] = lambda _states: None) -> Summary:
         """Send until nothing is due; raises `PublisherError` when the server or the database cannot be reached for `PATIENCE` seconds."""
@@ -131,7 +133,7 @@ class Sender:
             self._connections.start()
             while self._turn():
                 progress(self._states)
-            is_stopped = self._stopping.is_set()
+            is_stopped = self._is_stopping
         finally:
             try:
                 self._finish()
@@ -149,14 +151,14 @@ class Sender:
             self._stock.extend(claimed)
             if not (claimed or self._stock or self._connections.in_hand) and not self._waits():
                 return False
-        if self._stopping.is_set():
+        if self._is_stopping:
             return False
         self._hand_out()
         return True
 
     def _wants_more(self) -> bool:
         now = self._clock()
-        if self._stopping.is_set() or now < self._held_until or (self._connections.in_hand and now < self._dry_until):
+        if self._is_stopping or now < self._held_until or (self._connections.in_hand and now < self._dry_until):
             return False
         return len(self._stock) < self._plan.connections * _AHEAD // 2 and self._room() > 0
 
@@ -274,7 +276,7 @@ class Sender:
 
     def _waits(self) -> bool:
         """Nothing can be claimed now: look once more for what the dead have left, wait for what is due soon, or give False."""
-        if self._stopping.is_set() or self._room() <= 0:
+        if self._is_stopping or self._room() <= 0:
             return False
         if not self._is_last_look:
             self._is_last_look, self._beat_at = True, 0.0
@@ -292,6 +294,12 @@ class Sender:
         if is_soon:
             self._rest(min(1.0, max(0.05, soonest - now)))
         return is_soon
+
+    def _doze(self, seconds: float) -> None:
+        """Wait, with an eye open for being stopped."""
+        end = time.monotonic() + seconds
+        while not self._is_stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
 
     def _hand_out(self) -> None:
         """Give claims to the connections, no faster than the rate."""
@@ -314,7 +322,7 @@ class Sender:
 
     def _finish(self) -> None:
         """Let the connections end, write down what they still bring, put back the rest."""
-        self._stopping.set()
+        self._is_stopping = True
         self._connections.end()
         end = time.monotonic() + _FAREWELL
         while self._connections.is_alive and time.monotonic() < end:
