@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from publisher.delivery.address import AddressError, normalise
 from publisher.delivery.incoming import header_of, id_of, take_apart, text_of
-from publisher.delivery.preferences import CHOICES
+from publisher.delivery.preferences import CHOICES, WATCHED, WATCHED_WORDS
 from publisher.delivery.token import TOKEN_LENGTH
 
 
@@ -51,7 +51,7 @@ _LEAVES = re.compile(
     re.IGNORECASE,
 )
 _SUBSCRIBES = re.compile(r"^(?:我要|我想|请)?(?:订阅|訂閱|更改(?:偏好|订阅)?|修改订阅|subscribe)(?:简报)?(?!\w)\s*[:：]?\s*(.*)$", re.IGNORECASE)
-_NAMES = {words: name for name, words in CHOICES.items()} | {"频率": "frequency", "星期": "weekday"}
+_NAMES = {words: name for name, words in CHOICES.items()} | {WATCHED_WORDS: WATCHED, "频率": "frequency", "星期": "weekday"}
 _LINE = re.compile(rf"^\s*({'|'.join(_NAMES)})\s*[:：]\s*(.*?)\s*$")
 _BETWEEN = re.compile(r"[、,，;；\s/]+")
 #: Where the letter that is answered begins: quotation marks, or the lines that mail programs put before it.
