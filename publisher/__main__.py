@@ -12,7 +12,10 @@ def run() -> NoReturn:
 
     Nothing is left to an exit handler: files are closed and processes waited for where they are used.
     """
-    code = main()
+    try:
+        code = main()
+    except KeyboardInterrupt:  # while the verb was still being loaded
+        code = 130
     try:
         sys.stdout.flush()
         sys.stderr.flush()

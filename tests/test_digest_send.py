@@ -23,7 +23,7 @@ from sqlalchemy import select, update
 from publisher.cli import main
 from publisher.delivery.database import Database
 from publisher.delivery.preferences import Preferences
-from publisher.delivery.schema import message, subscriber, suppression
+from publisher.delivery.schema import message, subscriber, suppression, worker
 from publisher.delivery.token import Purpose, Signer, load_key
 from tests.letterbox import CUT, CUT_LATE, STALL, Letterbox, letterbox
 from tests.outbox import add_reader, add_readers
@@ -231,8 +231,15 @@ def _start(street: Project, box: Letterbox, *, connections: int = 4, database_ur
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def _end_when_quiet(running: subprocess.Popen[bytes], box: Letterbox) -> None:
+def _end_when_quiet(running: subprocess.Popen[bytes], box: Letterbox, database: Database) -> None:
     """Press Ctrl-C when nothing has come for some seconds: it would wait for what is due later, and must end in good order."""
+    with database.begin() as connection:
+        before = set(connection.execute(select(worker.c.id)).scalars())
+    is_there = False
+    while running.poll() is None and not is_there:
+        time.sleep(0.05)
+        with database.begin() as connection:
+            is_there = bool(set(connection.execute(select(worker.c.id)).scalars()) - before)
     had, since = -1, time.monotonic()
     while running.poll() is None and time.monotonic() - since < 4:
         if len(box.letters) != had:
@@ -291,14 +298,14 @@ def test_four_workers_on_postgresql_share_one_outbox_though_one_is_killed(street
     end = time.monotonic() + 900
     while len(box.letters) < crowd // 3:
         assert time.monotonic() < end
-        assert any(worker.poll() is None for worker in workers), [worker.communicate() for worker in workers]
+        assert any(one.poll() is None for one in workers), [one.communicate() for one in workers]
         time.sleep(0.01)
     workers[1].send_signal(signal.SIGKILL)
-    for worker in workers:
-        worker.communicate(timeout=900)
+    for one in workers:
+        one.communicate(timeout=900)
     with _start(street, box, database_url=url) as last:
         last.communicate(timeout=300)
-    assert [worker.returncode for worker in (*workers, last)] == [0, -signal.SIGKILL, 0, 0, 0]
+    assert [one.returncode for one in (*workers, last)] == [0, -signal.SIGKILL, 0, 0, 0]
     extra = _assert_all_have_it(box, database, crowd, 2)
     database.close()
     print(f"{extra} doubles of {crowd}")
@@ -325,7 +332,7 @@ def test_whatever_the_server_does_and_though_it_is_killed_everyone_has_it(street
         running.send_signal(signal.SIGKILL)
     for hour in range(10, 18):
         with _start(street, box, as_of=f"2026-11-23 {hour}:00") as running:
-            _end_when_quiet(running, box)
+            _end_when_quiet(running, box, database)
         with database.begin() as connection:
             if set(connection.execute(select(message.c.state)).scalars()) == {"sent"}:
                 break
@@ -341,7 +348,7 @@ def test_a_server_that_is_not_there_costs_nothing(street: Project, database: Dat
     with letterbox() as gone:
         pass
     with _start(street, gone) as running:
-        _end_when_quiet(running, gone)
+        _end_when_quiet(running, gone, database)
     with database.begin() as connection:
         assert Counter(connection.execute(select(message.c.state)).scalars()) == {"pending": 50}
     with letterbox() as back:
@@ -365,9 +372,15 @@ def test_postgresql_goes_away_and_comes_back_while_it_is_sent(street: Project, p
         time.sleep(1.5)
         assert running.poll() is None, "it waits for the database"
         postgres.start()
-        _end_when_quiet(running, box)
-    database.engine.dispose()
+        database.engine.dispose()
+        had = -1
+        while running.poll() is None and len(box.letters) != had:
+            had = len(box.letters)
+            time.sleep(4)
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=60)
+        assert running.returncode == 0, errors.decode()
     with _start(street, box, database_url=url, as_of="2026-11-23 10:00") as running:
-        _end_when_quiet(running, box)
+        _end_when_quiet(running, box, database)
     _assert_all_have_it(box, database, crowd, 4)
     database.close()
