@@ -27,6 +27,7 @@ from publisher.content.library import Entry, Library
 from publisher.content.model.fields import Model
 from publisher.content.model.kinds import Policy
 from publisher.content.model.vocabulary import State
+from publisher.disk import put_whole
 from publisher.maintext import fingerprint
 from publisher.markup import without_code
 from publisher.problems import Problem
@@ -139,11 +140,8 @@ class _Cache:
         self.answers[url] = Answer(answer.outcome, answer.detail, answer.target, self._as_of.isoformat())
 
     def save(self) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         rows = {url: asdict(answer) for url, answer in sorted(self.answers.items())}
-        draft = self._file.with_suffix(".tmp")
-        draft.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(self._file)
+        put_whole(self._file, json.dumps(rows, ensure_ascii=False, indent=1).encode())
 
 
 def ask_all(urls: list[str], cache: _Cache | None = None, agent: str = _AGENT) -> Mapping[str, Answer]:
@@ -196,7 +194,7 @@ def check_sources(library: Library, root: Path, as_of: datetime, site_url: str =
     now = {url: after(known.get(url), seen[url], today) if seen.get(url) else known.get(url) for url in urls}
     states = {url: state for url, state in now.items() if state}
     if states != known:
-        (root / SOURCES_NAME).write_text(show_sources(states), encoding="utf-8", newline="\n")
+        put_whole(root / SOURCES_NAME, show_sources(states).encode())
     for entry, data in policies:
         state, before = states.get(data.original), known.get(data.original)
         is_history = bool(data.replaced_by) or data.state is State.WITHDRAWN

@@ -138,8 +138,7 @@ class Settings(BaseModel):
     @property
     def subscribe_mailto(self) -> str:
         """The address to which readers write to subscribe where no service runs; empty while it is a placeholder."""
-        domain = self.mail.unsubscribe_mailto.rpartition("@")[2].lower()
-        is_reserved = domain.endswith(_RESERVED) or f".{domain}".endswith(_RESERVED)
+        is_reserved = f".{self.mail.unsubscribe_mailto.rpartition('@')[2].lower()}".endswith(_RESERVED)
         return "" if self.service_url or is_reserved else self.mail.unsubscribe_mailto
 
     @property

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from publisher.lifecycle import Status, deadline, status
 from publisher.settings import load_settings
 from publisher.site.heads import show_end
 from tests.host import served
+from tests.pages import opened
 from tests.project import AS_OF, Project, _time
 from tests.test_build import POLICY_TAIL, pages, three
 
@@ -47,19 +46,6 @@ ASK = """async ([file, filters, day]) => {
     };
   });
 }"""
-
-
-@contextmanager
-def opened(browser: Browser, url: str, width: int = 1280) -> Iterator[Page]:
-    """A page that may show no error."""
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.goto(url)
-    yield page
-    page.close()
-    assert faults == []
 
 
 def ask(page: Page, kind: Kind, filters: list[str], day: str = TODAY) -> list[dict[str, Any]]:

@@ -246,6 +246,7 @@ def test_the_command_reads_a_maildir_answers_and_leaves_the_rest_to_people(proje
     answer = letter(f"回复：{message['Subject']}", Message_ID="<4@qq.com>")
     (maildir / "new" / "4").write_bytes(answer)
     assert run_inbox(project, maildir, server[1], "--lang", "en").splitlines()[0] == "1  confirmed"
+    assert sorted(file.name for file in (maildir / "new").iterdir()) == ["1", "2"], "what is for a person stays unread however often it is looked at"
     assert len(server[0].envelopes) == 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import pytest
 from bench import formats
 from bench.corpus import Corpus
 from tests.host import served
+from tests.pages import opened
 from tests.project import Project
 from tests.search_files import SearchFiles, samples
 
@@ -39,19 +39,6 @@ ASK = """async (queries) => {
   }
   return found;
 }"""
-
-
-@contextmanager
-def opened(browser: Browser, url: str, width: int = 1280) -> Iterator[Page]:
-    """A page that may show no error."""
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.goto(url)
-    yield page
-    page.close()
-    assert faults == []
 
 
 def until(page: Page, script: str, arg: Any = None) -> None:

@@ -121,7 +121,9 @@ def test_export_is_for_excel_and_for_nobody_else(street: Project, tmp_path: Path
     assert run(street, "subscribers", "export", "--out", str(out)) == 0
     assert "b@qq.com" not in out.read_text(encoding="utf-8-sig")
     assert "打了码" in capsys.readouterr().out
-    assert run(street, "subscribers", "export", "--out", str(tmp_path / "no" / "x.csv")) == 3
+    assert run(street, "subscribers", "export", "--out", str(tmp_path / "new" / "x.csv")) == 0
+    assert run(street, "subscribers", "export", "--out", str(out / "x.csv")) == 3, "a file stands where a folder should"
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
 def test_what_is_exported_can_be_imported(database_url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from publisher.cli import digest_send
@@ -11,10 +10,11 @@ from publisher.cli.options import add_common, say, time_of
 from publisher.cli.problems import print_problems
 from publisher.content.model.vocabulary import Period
 from publisher.digest.edition import Interval, interval_of, last_interval, plan_edition, proposed_edition, render_edition_file
+from publisher.disk import put_whole
 from publisher.engine.build import Order, build
 from publisher.engine.prepare import Prepared, prepare
 from publisher.lifecycle import status
-from publisher.problems import PublisherError, has_errors
+from publisher.problems import has_errors
 from publisher.site.editions import MAIL_FILES
 
 
@@ -70,7 +70,7 @@ def run_plan(options: argparse.Namespace) -> int:
     if not model.sections:
         print(f"{interval.id} 没有新内容，没有拟定简报。")
         return 0
-    _write(path, render_edition_file(interval, model, prepared.library))
+    put_whole(path, render_edition_file(interval, model, prepared.library).encode())
     count = sum(len(section.entries) for section in model.sections)
     print(f"已拟好 {path}：{count} 条。看过、改好后提交，再运行 publisher digest build {interval.id}。")
     return 0
@@ -103,13 +103,3 @@ def run_build(options: argparse.Namespace) -> int:
 
 def _size(path: Path) -> str:
     return f"{path.stat().st_size / 1024:.1f} KB"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except OSError as error:
-        raise PublisherError(f"写不了 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}") from error

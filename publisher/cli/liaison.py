@@ -11,11 +11,12 @@ from pathlib import Path
 from publisher.cli.options import UsageError, add_common, time_of
 from publisher.cli.problems import print_problems, problems_json
 from publisher.cli.surroundings import open_transport, settings_of
+from publisher.disk import put_whole
 from publisher.liaison.months import Month
 from publisher.liaison.notices import Notice, to_calendar, to_mail, to_text
 from publisher.liaison.scope import Scope
 from publisher.liaison.writers.choice import FORMATS, writer_of
-from publisher.problems import PublisherError, has_errors
+from publisher.problems import has_errors
 from publisher.settings import Settings
 
 
@@ -144,21 +145,9 @@ def _write(options: argparse.Namespace, name: str, scope: Scope, data: bytes) ->
         return 0
     unit = f"-{options.unit}".replace("/", "／") if options.unit else ""
     path = options.out or options.root / "var" / "liaison" / f"{name}-{scope.month}{unit}.{options.format}"
-    _put(path, data)
+    put_whole(path, data, is_private=True)
     print(path)
     return 0
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.tmp")
-        draft.write_bytes(data)
-        draft.chmod(0o600)
-        draft.replace(path)
-    except OSError as error:
-        raise PublisherError(f"写不了 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}") from error
 
 
 def run_remind(options: argparse.Namespace) -> int:
@@ -183,7 +172,7 @@ def run_remind(options: argparse.Namespace) -> int:
         return 0
     if options.format == "ics":
         path = options.out or options.root / "var" / "liaison" / f"提醒-{moment:%Y-%m-%d}.ics"
-        _put(path, to_calendar(reminders, settings, moment))
+        put_whole(path, to_calendar(reminders, settings, moment), is_private=True)
         print(path)
         return 0
     return _post(options, settings, list(to_mail(reminders, register, settings, moment, calendar.notes)), len({row.officer for row in reminders}))

@@ -29,6 +29,7 @@ from publisher.delivery.renewals import (
     write_reminder,
 )
 from publisher.delivery.transport import Outcome, Session
+from publisher.disk import put_whole
 from publisher.engine.prepare import Prepared, prepare
 from publisher.failure import PublisherError
 from publisher.problems import has_errors
@@ -140,7 +141,7 @@ def _apply(options: argparse.Namespace, prepared: Prepared, database: Database) 
             code = 1
             continue
         if not options.dry_run:
-            _write(options.root / entry.path, text)
+            put_whole(options.root / entry.path, text.encode())
             done.append(row.listing_id)
         verb = ("要改", "to be changed") if options.dry_run else ("已改", "changed")
         _tell(options, f"{verb[0]}：{entry.path}，{ANSWERS[row.answer]}", f"{verb[1]}: {entry.path}, {row.answer}")
@@ -166,15 +167,3 @@ def _amended(root: Path, path: str, values: dict[str, str], prepared: Prepared) 
     if found.thing is None or any(problem.is_error for problem in found.problems):
         raise AmendError("改完读不成一条供需，请手工改")
     return changed
-
-
-def _write(file: Path, text: str) -> None:
-    draft = file.with_name(f".{file.name}.tmp")
-    try:
-        draft.write_bytes(text.encode())
-        draft.chmod(file.stat().st_mode & 0o777)
-        draft.replace(file)
-    except OSError as error:
-        raise PublisherError(f"写不了 {file}：{error.strerror}", f"cannot write {file}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)

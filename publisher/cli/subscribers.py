@@ -17,6 +17,7 @@ from publisher.delivery.letters import Courier
 from publisher.delivery.schema import SUBSCRIBER_STATES
 from publisher.delivery.subscribers import Origin, adopt, ask, find, forget, withdraw
 from publisher.delivery.suppression import suppress
+from publisher.disk import put_whole
 from publisher.problems import PublisherError
 
 _ACTIONS = {
@@ -153,14 +154,7 @@ def _export(options: argparse.Namespace, database: Database) -> int:
     with database.begin() as connection:
         rows = connection.execute(retention.matching(options.state)).all()
     data = spreadsheet.export_csv(rows, (lambda address: address) if options.full else masked)
-    try:
-        draft = options.out.with_name(f".{options.out.name}.tmp")
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)  # it is a list of people
-        draft.write_bytes(data)
-        draft.replace(options.out)
-    except OSError as error:
-        raise PublisherError(f"写不了 {options.out}：{error.strerror}", f"cannot write {options.out}: {error.strerror}") from error
+    put_whole(options.out, data, is_private=True)  # it is a list of people
     note = ("", "") if options.full else ("（邮箱打了码，要全的加 --full）", " (masked; add --full for whole addresses)")
     _tell(options, f"{options.out}：{len(rows)} 人{note[0]}", f"{options.out}: {len(rows)} readers{note[1]}")
     return 0

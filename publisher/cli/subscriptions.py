@@ -62,7 +62,7 @@ def run_inbox(options: argparse.Namespace) -> int:
     transport = open_transport()
     if transport is None:
         raise PublisherError("没有设环境变量 PUBLISHER_SMTP_URL，确认邮件寄不出去", "PUBLISHER_SMTP_URL is not set: no confirmation mail could leave")
-    from publisher.delivery.granting import grant
+    from publisher.delivery.granting import UNDONE, grant
     from publisher.delivery.letters import Courier
     from publisher.delivery.wish import read_wish
 
@@ -79,7 +79,7 @@ def run_inbox(options: argparse.Namespace) -> int:
             with database.begin() as connection:
                 outcome = grant(connection, wish, canonical, signer=signer, wording=wording, now=now_of(options))
             counts[outcome] += 1
-            if outcome not in ("void", "stranger"):  # a person may know what was meant
+            if outcome not in UNDONE:  # a person may know what was meant
                 letter.mark()
         courier = Courier(database, transport, settings, signer)
         courier.take_requests(now_of(options))

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from publisher.delivery.choice import Choice, ChoiceError, read_choice
 from publisher.delivery.preferences import CHOICES
@@ -18,6 +18,9 @@ from publisher.delivery.schema import heard, request
 from publisher.delivery.subscribers import Origin, confirm, find, find_by_id, insert_unless_there, withdraw
 from publisher.delivery.token import Purpose, Signer, Token, TokenError
 from publisher.delivery.wish import Deed, Wish
+
+#: What came to nothing: such a letter is left for a person.
+UNDONE = frozenset({"stranger", "void"})
 
 
 def grant(connection: Connection, wish: Wish, canonical: Callable[[str], str | None], *, signer: Signer, wording: str, now: float) -> str:
@@ -29,6 +32,13 @@ def grant(connection: Connection, wish: Wish, canonical: Callable[[str], str | N
     digest = hmac.new(signer.key, b"letter\0" + wish.id.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
     if not insert_unless_there(connection, heard, {"letter_digest": digest, "at": now}):
         return "again"
+    outcome = _do(connection, wish, canonical, signer=signer, wording=wording, now=now)
+    if outcome in UNDONE:  # the next run is to see it too, as a person does
+        connection.execute(delete(heard).where(heard.c.letter_digest == digest))
+    return outcome
+
+
+def _do(connection: Connection, wish: Wish, canonical: Callable[[str], str | None], *, signer: Signer, wording: str, now: float) -> str:
     if wish.deed is Deed.SUBSCRIBE:
         values = {"address": wish.address, "choice": choice_in(wish, canonical).to_json(), "origin": "mail", "wording": wording, "at": now}
         connection.execute(insert(request).values(values))

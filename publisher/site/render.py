@@ -219,8 +219,8 @@ _CLAUSE = re.compile(r"(?<=[：，；。！？])(?!$)|(?<!^)(?=[（《〔])")
 
 def _clauses(title: str) -> Markup:
     """The filter for titles: their clauses in elements that wrap as a whole, because no browser knows Chinese words."""
-    parts = _CLAUSE.split(title)
-    return escape(title) if len(parts) == 1 else Markup("").join(Markup('<span class="clause">{}</span>').format(part) for part in parts)
+    parts = _CLAUSE.split(str(escape(title)))  # no reference of HTML holds one of the marks
+    return Markup(parts[0] if len(parts) == 1 else "".join(f'<span class="clause">{part}</span>' for part in parts))  # noqa: S704
 
 
 def _framed_tables(content: str) -> str:
