@@ -114,7 +114,7 @@ def test_stamping_equals_rendering_the_theme_with_real_values(demo: Project) -> 
     frames = Frames(site, lambda: shell)
     frame = Frame("policies/x/", "标题 <甲> & 乙", "说明 “引号”", "policies", ((2, "甲", "甲"), (3, "乙", "乙"), (2, "丙", "丙")))
     values = {"title": "标题 &lt;甲&gt; &amp; 乙", "description": "说明 “引号”", "canonical": f"{SITE}policies/x/", "content": "<h1>内容</h1>"}
-    stamped = frames.stamp(frame, values["content"])
+    stamped = frames.stamp(frame, values["content"]).decode()
     direct = shell.render(frame)
     for name, value in (values | {"head": frame_head(frame, site), "toc": frame_toc(frame)}).items():
         direct = direct.replace(f"@@slot:{name}@@", value)

@@ -22,6 +22,8 @@ class Output:
         self.out = out
         self._base = f"{out}/"
         self._folders: set[str] = set()
+        #: Whether the folder was empty when the build began: what a file is then need not be asked before it is written.
+        self.is_fresh = False
         #: Whether there may be compressed files beside ours: they go before the file itself changes.
         self.is_packed = False
 
@@ -45,7 +47,7 @@ class Output:
         """Bring one file to some bytes; gives its size, its time in nanoseconds, and whether it was written."""
         full = self._base + path
         try:
-            if (state := _holds(full, data)) is not None:
+            if not self.is_fresh and (state := _holds(full, data)) is not None:
                 return state.st_size, state.st_mtime_ns, False
             try:
                 state = self._replace(full, data)
@@ -60,7 +62,7 @@ class Output:
         """Write beside the file and rename over it: a reader meets the old file or the new one, whole."""
         folder = full.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # twice as fast, and done ten thousand times
+            _make_folder(folder)
             self._folders.add(folder)
         draft = f"{folder}/.{os.getpid()}.tmp"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
@@ -72,7 +74,7 @@ class Output:
                 state = os.fstat(handle)
             finally:
                 os.close(handle)
-            if self.is_packed:
+            if self.is_packed and not self.is_fresh:
                 _drop_packed(full)
             os.replace(draft, full)  # noqa: PTH105
         except BaseException:
@@ -117,6 +119,14 @@ class Output:
                 continue  # the folder went with an earlier file
             except OSError as error:
                 raise PublisherError(f"删不了 {path}：{error.strerror}", f"cannot remove {path}: {error.strerror}") from error
+
+
+def _make_folder(folder: str) -> None:
+    """Make a folder, and those above it where they are missing: `os.makedirs` asks after each first, and this is done ten thousand times."""
+    try:
+        os.mkdir(folder)  # noqa: PTH102
+    except (FileExistsError, FileNotFoundError):
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # it raises where a file stands
 
 
 def _drop_packed(full: str) -> None:

@@ -97,7 +97,6 @@ class _Rebuild:
         self.files: dict[str, FileRow] = {}
         self.written: list[str] = []
         self.remade: frozenset[str] = frozenset()
-        self.is_fresh = False
         self.touched: frozenset[str] = frozenset()
         self.damaged_volumes: frozenset[str] = frozenset()
         self.is_unfinished = ledger.is_unfinished
@@ -121,7 +120,7 @@ class _Rebuild:
         self.shop.output.is_packed = self.ledger.packed_marker.exists() or not self.found.has_ledger
         self.shop.output.guard(is_ours=self.order.is_ours or self.found.has_ledger or self.ledger.has_claim)
         self.ledger.claim()
-        self.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())
+        self.shop.output.is_fresh = not self.order.out.exists() or not any(self.order.out.iterdir())
         self.remade = frozenset((*dirty, *vanished))
         report = BuildReport(problems=every)
         lost = self._make(dirty, vanished, news)
@@ -281,7 +280,7 @@ class _Rebuild:
 
     def _prune(self, lost: set[str]) -> list[str]:
         """Remove what no unit makes any more: what the ledger knows, or all else in the folder when there are files that it does not know."""
-        if self.is_unfinished or not (self.ledger.is_open or self.is_fresh):
+        if self.is_unfinished or not (self.ledger.is_open or self.shop.output.is_fresh):
             kept = {path for path, _, _ in self.ledger.states()} - lost if self.found.is_going_on else set()
             lost = self.shop.output.list_files() - self.files.keys() - kept
         self.shop.output.remove(sorted(lost))

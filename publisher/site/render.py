@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import unescape
@@ -86,8 +86,8 @@ class Renderer:
         address = self._frames.address(frame)
         content = _framed_tables(template.render(artifact.inputs, base=frame.base, section=frame.section, toc=frame.toc, address=address))
         if not frame.is_wide:
-            frame = replace(frame, toc=headings_of(content))
-        return self._frames.stamp(frame, content).encode()
+            frame = replace(frame, toc=headings_of(content, {anchor: words for _, anchor, words in frame.toc}))
+        return self._frames.stamp(frame, content)
 
     def _template(self, artifact: Artifact) -> bytes:
         template = self._environment("site/pages").get_template(artifact.template)
@@ -157,6 +157,19 @@ class Renderer:
 
 class _Environment(jinja2.Environment):
     """Jinja's environment, asking mappings first: nearly all that our templates see are mappings."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._found: dict[str, jinja2.Template] = {}
+
+    def get_template(self, name: str | jinja2.Template, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002  # Jinja's name
+        """A template by its name, asked for once: a page asks for a dozen parts, and no template changes within a build."""
+        found = self._found.get(name) if globals is None and type(name) is str else None
+        if found is None:
+            found = super().get_template(name, parent, globals)
+            if globals is None and type(name) is str:
+                self._found[name] = found
+        return found
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """What ``obj.attribute`` means in a template."""
@@ -233,10 +246,17 @@ _HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _DECORATION = re.compile(r'<(span|svg)\b[^>]*aria-hidden="true"[^>]*>.*?</\1>', re.DOTALL)
 
 
-def headings_of(content: str) -> tuple[tuple[int, str, str], ...]:
-    """The sections of a page for its table of contents: those of the template and of the text alike, as (level, anchor, words)."""
-    found = ((int(level), unescape(anchor), plain_text(_DECORATION.sub("", words))) for level, anchor, words in _HEADING.findall(content))
-    return tuple(row for row in found if row[1] != "related")
+def headings_of(content: str, known: Mapping[str, str]) -> tuple[tuple[int, str, str], ...]:
+    """The sections of a page for its table of contents: those of the template and of the text alike, as (level, anchor, words).
+
+    The words of anchors that are ``known`` are not taken from the HTML again.
+    """
+    found: list[tuple[int, str, str]] = []
+    for level, written, inner in _HEADING.findall(content):
+        anchor = unescape(written)
+        if anchor != "related":
+            found.append((int(level), anchor, known[anchor] if anchor in known else plain_text(_DECORATION.sub("", inner))))
+    return tuple(found)
 
 
 def _template_failure(name: str, line: int, message: str) -> PublisherError:
