@@ -39,18 +39,28 @@ class Rule:
     """A pattern, the code it means, whom it concerns, and what else must hold of a match (giving the message's words)."""
 
     code: str
-    pattern: re.Pattern[str]
+    written: str
     concerns: Callable[[Kind, Model], bool] = lambda kind, data: True
     words: Callable[[re.Match[str], int], dict[str, str] | None] = lambda match, year: {"value": match[0]}
     is_personal: bool = False
     #: What a text must hold for the pattern to be tried: words, a pattern that begins with a rare sign and so passes over a clean text, a test.
-    guard: tuple[str, ...] | re.Pattern[str] | Callable[[str], bool] = ()
+    guard: tuple[str, ...] | str | Callable[[str], bool] = ()
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text first needs it: compiling all of them takes as long as building after an edit may."""
+        return _compiled(self.written)
 
     def may_match(self, text: str) -> bool:
         """Whether the pattern is worth trying; a clean text is passed over quickly."""
         if isinstance(self.guard, tuple):
             return not self.guard or any(word in text for word in self.guard)
-        return self.guard.search(text) is not None if isinstance(self.guard, re.Pattern) else self.guard(text)
+        return _compiled(self.guard).search(text) is not None if isinstance(self.guard, str) else self.guard(text)
+
+
+@cache
+def _compiled(written: str) -> re.Pattern[str]:
+    return re.compile(written)
 
 
 def _has_long_number(text: str) -> bool:
@@ -136,52 +146,52 @@ def _is_finance(kind: Kind, data: Model) -> bool:
 
 _DATE = r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 RULES = (
-    Rule("phone-number", re.compile(r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)"), words=_phone, is_personal=True),
+    Rule("phone-number", r"1[3-9]\d[ .*·-]{0,2}\d{4}[ .*·-]{0,2}\d{4}(?!\d)", words=_phone, is_personal=True),
     Rule(
         "contact-in-listing",
-        re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|0\d{2,3}[ )）-]{0,2}\d{7,8}(?!\d)", re.ASCII),
+        r"(?a)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|0\d{2,3}[ )）-]{0,2}\d{7,8}(?!\d)",
         lambda kind, data: kind is Kind.LISTING,
         words=_contact,
         is_personal=True,
-        guard=re.compile(r"@|0\d{2}"),
+        guard=r"@|0\d{2}",
     ),
-    Rule("identity-number", re.compile(r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])"), words=_identity, is_personal=True, guard=_has_long_number),
-    Rule("card-number", re.compile(r"[0-9]{16,19}(?!\d)"), words=_card, is_personal=True, guard=_has_long_number),
-    Rule("advertising-superlative", re.compile(r"国家级|最高级|最佳"), lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
+    Rule("identity-number", r"[0-9]{17}[0-9Xx](?![0-9A-Za-z])", words=_identity, is_personal=True, guard=_has_long_number),
+    Rule("card-number", r"[0-9]{16,19}(?!\d)", words=_card, is_personal=True, guard=_has_long_number),
+    Rule("advertising-superlative", r"国家级|最高级|最佳", lambda kind, data: kind in _ADVERTISING, guard=("国家级", "最高级", "最佳")),
     Rule(
         "advertising-word",
-        re.compile(r"唯一|顶级|首选|第一(?:品牌|家|名店|店|选择)|(?:全国|全省|全市|全区|行业|业内|销量)第一"),
+        r"唯一|顶级|首选|第一(?:品牌|家|名店|店|选择)|(?:全国|全省|全市|全区|行业|业内|销量)第一",
         lambda kind, data: kind in _ADVERTISING,
         guard=("唯一", "顶级", "首选", "第一"),
     ),
     Rule(
         "empty-promise",
-        re.compile(r"保证(?<![不未无能]保证)(?!金|人|书|保险|责任|期间|担保|合同|义务|贷款|公司)|一定能(?<!不一定能)|包办|包过|百分百|百分之百|肯定批"),
+        r"保证(?<![不未无能]保证)(?!金|人|书|保险|责任|期间|担保|合同|义务|贷款|公司)|一定能(?<!不一定能)|包办|包过|百分百|百分之百|肯定批",
         lambda kind, data: kind in _PROMISING,
         guard=("保证", "一定能", "包办", "包过", "百分百", "百分之百", "肯定批"),
     ),
-    Rule("finance-promise", re.compile(r"保本|稳赚|无抵押秒批|零风险"), _is_finance),
+    Rule("finance-promise", r"保本|稳赚|无抵押秒批|零风险", _is_finance),
     Rule(
         "job-discrimination",
-        re.compile(r"限(?:男|女)|(?:男|女)(?:性|士|生)(?:优先|限)|仅限(?:男|女)|\d{2}(?:周)?岁(?:以下|以内|以上)|限本地|限汉族"),
+        r"限(?:男|女)|(?:男|女)(?:性|士|生)(?:优先|限)|仅限(?:男|女)|\d{2}(?:周)?岁(?:以下|以内|以上)|限本地|限汉族",
         _is_recruitment,
     ),
     Rule(
         "document-number",
-        re.compile(r"[\[（(【〔［]\s?(?:19|20)\d{2}\s?[\]）)】〕］]\s?第?\s?\d{1,4}\s?号"),
+        r"[\[（(【〔［]\s?(?:19|20)\d{2}\s?[\]）)】〕］]\s?第?\s?\d{1,4}\s?号",
         words=_number,
         guard=("号",),
     ),
-    Rule("impossible-date", re.compile(_DATE), words=_day, guard=re.compile(r"月\d{1,2}日")),
+    Rule("impossible-date", _DATE, words=_day, guard=r"月\d{1,2}日"),
     Rule(
         "weekday-mismatch",
-        re.compile(_DATE + r"\s?[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[）)]?"),
+        _DATE + r"\s?[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[）)]?",
         words=_weekday,
-        guard=re.compile(r"日\s?[（(]?(?:星期|周|礼拜)"),
+        guard=r"日\s?[（(]?(?:星期|周|礼拜)",
     ),
     Rule(
         "half-width-punctuation",
-        re.compile(rf"[,;:?!.(](?:(?<=[{_HAN}][,;:?!])(?=[{_HAN}\s]|$)|(?<=[{_HAN}]\.)(?=[{_HAN}])|(?<=\()(?<!\]\()(?=[^()\n]*[{_HAN}])[^()\n]*\))"),
+        rf"[,;:?!.(](?:(?<=[{_HAN}][,;:?!])(?=[{_HAN}\s]|$)|(?<=[{_HAN}]\.)(?=[{_HAN}])|(?<=\()(?<!\]\()(?=[^()\n]*[{_HAN}])[^()\n]*\))",
         words=_punctuation,
     ),
 )
