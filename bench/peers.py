@@ -6,12 +6,14 @@ the project's own ``mkdocs.yml`` and templates with nothing left out.
 
 from __future__ import annotations
 
+import platform
 import shlex
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from bench import formats
@@ -181,6 +183,21 @@ class WithoutSearch(Ours):
         config.write_text(lines, encoding="utf-8", newline="\n")
 
 
+class Floor(Ours):
+    """No publisher: the least that one in Python does with our sources (`bench.floor`), beside which the table is read."""
+
+    name = "floor"
+    rebuilds = False
+    is_quick = False
+
+    def version(self) -> str:
+        return f"Python {platform.python_version()}, comrak {version('comrak')}, pyyaml {version('pyyaml')}"
+
+    @property
+    def command(self) -> Sequence[str]:
+        return [sys.executable, "-m", "bench.floor", str(self.root)]
+
+
 class Hugo(Peer):
     """Hugo, from the package that carries its binary."""
 
@@ -295,4 +312,4 @@ class Eleventy(Peer):
 
 
 #: In the order of the table.
-PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Ours, WithoutSearch, Hugo, Pagefind, Pelican, Eleventy, Material)}
+PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Ours, WithoutSearch, Floor, Hugo, Pagefind, Pelican, Eleventy, Material)}

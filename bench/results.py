@@ -23,6 +23,7 @@ _TASKS = {
 _LABELS = {
     "ours": "ours",
     "plain": "ours without search",
+    "floor": "the least in Python",
     "hugo": "Hugo",
     "pagefind": "Hugo and Pagefind",
     "pelican": "Pelican",
