@@ -1,7 +1,8 @@
 """YAML text in; strings, lists and mappings out, and the place of each: nothing is guessed, nothing silently lost.
 
 Every scalar stays the string that was written (``010``, ``no``, ``9:30``). A repeated key, a tag, a cyclic alias, a bomb, a
-full-width colon or a tab is a `Problem`. What it does not do: types (the model gives those) and writing YAML.
+full-width colon or a tab is a `Problem`. Plain texts are read by `publisher.plainyaml`, all others by PyYAML, and so is any text of which
+a place is asked for. What it does not do: types (the model gives those) and writing YAML.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
+from publisher.plainyaml import read_plain
 from publisher.problems import Problem, Span
 
 MAX_VALUES = 20_000
@@ -49,19 +52,41 @@ class YamlText:
         return Problem(code, span, context, lines[index].rstrip("\r") if 0 <= index < len(lines) else "")
 
 
-def parse(source: YamlText) -> tuple[Value, list[Problem]]:
-    """Read a text; give its value, None when it is empty or unreadable, and the problems found."""
+class Parsed(NamedTuple):
+    """What a text says: its value, None when it is empty or unreadable; the problems found; the lines of the parts of a mapping.
+
+    ``rows`` gives for each key the lines, from 0 within the text, on which the items of its list begin, or its one value.
+    """
+
+    value: Value
+    problems: list[Problem]
+    rows: dict[str, list[int]]
+
+
+def parse(source: YamlText) -> Parsed:
+    """Read a text."""
+    if plain := read_plain(source.text):
+        return Parsed(plain.value, [], plain.rows)
+    return parse_in_full(source)
+
+
+def parse_in_full(source: YamlText) -> Parsed:
+    """Read a text as PyYAML does, plain or not; all problems come from here."""
     node, problem = compose(source)
-    return (None, [problem] if problem else []) if node is None else read(source, node)
-
-
-def read(source: YamlText, node: yaml.Node) -> tuple[Value, list[Problem]]:
-    """Read the value of a text that was composed before."""
+    if node is None:
+        return Parsed(None, [problem] if problem else [], {})
     reader = _Reader(source)
     value = reader.read(node, 0)
-    if reader.is_stopped:
-        value = None
-    return value, reader.problems
+    return Parsed(None if reader.is_stopped else value, reader.problems, _rows_of(node))
+
+
+def _rows_of(node: yaml.Node) -> dict[str, list[int]]:
+    rows = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode):
+            items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            rows[key.value.strip(" \t")] = [item.start_mark.line for item in items]
+    return rows
 
 
 class _Loader(yaml.CSafeLoader):

@@ -18,7 +18,7 @@ from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS, EntryModel
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import Problem, Span, suggestion
-from publisher.strictyaml import Step, Value, YamlText, full_width_colon, locate, locate_key, parse, read
+from publisher.strictyaml import Parsed, Step, Value, YamlText, full_width_colon, locate, locate_key, parse
 
 _EXPECTED = {"mapping": ("下一级的“键: 值”", "a mapping"), "list": ("列表", "a list"), "text": ("一段文字", "text")}
 
@@ -59,6 +59,39 @@ def _model_in(annotation: Any) -> type[Model] | None:
 def internal_fields(model: type[Model]) -> frozenset[str]:
     """The fields of a model that no output may hold."""
     return frozenset(name for name, field in model.model_fields.items() if _extra(field)["internal"])
+
+
+@cache
+def _parts_of(model: type[Model]) -> dict[str, tuple[str, bool, type[Model] | None]]:
+    """Every accepted spelling of every key of a model, to the field's name and shape."""
+    return {spelling: (name, *shape_of(model, name)) for spelling, name in keys_of(model).items()}
+
+
+def _sound_fields(value: dict[str, Value], model: type[Model]) -> dict[str, Any] | None:
+    """What `_Decoder.fields` gives where nothing is wrong; None where anything is, for only that knows the problems and their places."""
+    parts = _parts_of(model)
+    out: dict[str, Any] = {}
+    for key, part in value.items():
+        if key not in parts:
+            return None
+        name, is_list, inner = parts[key]
+        if name in out:
+            return None
+        if inner is None and isinstance(part, str):
+            out[name] = [part] if is_list else part
+        elif part is not None:
+            items = part if is_list and isinstance(part, list) else [part]
+            found = [_sound_item(item, inner) for item in items]
+            if None in found:
+                return None
+            out[name] = found if is_list else found[0]
+    return out
+
+
+def _sound_item(item: Value, inner: type[Model] | None) -> Any:
+    if inner is None:
+        return "" if item is None else item if isinstance(item, str) else None
+    return _sound_fields(item, inner) if isinstance(item, dict) else None
 
 
 class _Decoder:
@@ -163,9 +196,9 @@ def _model_at(model: type[Model], way: tuple[Step, ...]) -> type[Model] | None:
     return current
 
 
-def decode(source: YamlText, model: type[Model], label: str, node: yaml.Node | None = None) -> tuple[Model | None, list[Problem]]:
-    """Read a YAML text as a model; ``label`` names it in messages, ``node`` is the text when it was composed before. None when a problem is an error."""
-    value, problems = parse(source) if node is None else read(source, node)
+def decode(source: YamlText, model: type[Model], label: str, parsed: Parsed | None = None) -> tuple[Model | None, list[Problem]]:
+    """Read a YAML text as a model; ``label`` names it in messages, ``parsed`` is the text when it was parsed before. None when a problem is an error."""
+    value, problems, _ = parsed or parse(source)
     if not isinstance(value, dict):
         if not problems:
             first = source.text.lstrip("\n")
@@ -173,13 +206,16 @@ def decode(source: YamlText, model: type[Model], label: str, node: yaml.Node | N
             slip = full_width_colon(source, index, first.split("\n", 1)[0]) if isinstance(value, str) else None
             problems.append(slip or source.problem("not-a-mapping", source.span(0, 0)))
         return None, problems
-    decoder = _Decoder(source, model, label)
-    fields = decoder.fields(value, model, ())
-    problems += decoder.problems
+    fields = _sound_fields(value, model)
+    faults: list[Problem] = []
+    if fields is None:
+        decoder = _Decoder(source, model, label)
+        fields, faults = decoder.fields(value, model, ()), decoder.problems
+    problems += faults
     try:
         result = model.model_validate(fields)
     except ValidationError as error:
-        bad_places = {problem.span.line for problem in decoder.problems}
+        bad_places = {problem.span.line for problem in faults}
         for item in error.errors(include_url=False, include_input=False):
             problem = _validation_problem(source, model, item)  # type: ignore[arg-type]
             if problem.code != "wrong-type" or problem.span.line not in bad_places:

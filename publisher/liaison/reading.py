@@ -17,8 +17,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import yaml
-
 from publisher.content import source as sources
 from publisher.content.decode import decode, keys_of
 from publisher.content.model.fields import Model, is_id
@@ -28,7 +26,7 @@ from publisher.liaison.model import FILES
 from publisher.liaison.months import Month
 from publisher.liaison.records import Place, Register
 from publisher.problems import Problem, Span
-from publisher.strictyaml import YamlText, compose
+from publisher.strictyaml import YamlText, parse
 
 FOLDER = "content/liaison"
 #: With so many folders of months a second process pays for its start.
@@ -114,16 +112,16 @@ def _read_folder(root: Path, name: str) -> Reading:
 
 
 class _Written(NamedTuple):
-    """A file that could be read: its name, the enterprise, month or year that its name tells, and the lines of its lists' items."""
+    """A file that could be read: its name, the enterprise, month or year that its name tells, and the lines, from 0, of its lists' items."""
 
     path: str
     stem: str
     month: Month | None
-    lines: dict[str, list[int]]
+    rows: dict[str, list[int]]
 
     def place(self, part: str, index: int = 0) -> Place:
-        rows = self.lines.get(part, ())
-        return Place(self.path, rows[index] if index < len(rows) else 1, part, index)
+        rows = self.rows.get(part, ())
+        return Place(self.path, rows[index] + 1 if index < len(rows) else 1, part, index)
 
 
 def _read_file(register: Register, name: str, path: Path, content: Path) -> list[Problem]:
@@ -141,16 +139,15 @@ def _read_file(register: Register, name: str, path: Path, content: Path) -> list
     model: Model | None = None
     if text and not problems:
         source = YamlText(name, text)
-        node, problem = compose(source)
         kind, label = FILES[parts[0]]
-        if problem:
-            problems = [problem]
-        else:
-            model, problems = decode(source, kind, label, node)
+        parsed = parse(source)
+        model, problems = decode(source, kind, label, parsed)
     if model is None:
         register.unread.add(name)
     else:
-        _ADOPT[parts[0]](register, model, _Written(name, path.stem, month, _lines_of(node, type(model))))
+        table = keys_of(type(model))
+        rows = {table.get(key, key): lines for key, lines in parsed.rows.items()}
+        _ADOPT[parts[0]](register, model, _Written(name, path.stem, month, rows))
     return problems
 
 
@@ -166,16 +163,6 @@ def _is_well_named(parts: list[str], stem: str) -> bool:
     if parts[0] in ("indicators", "rules", "holidays"):
         return Month.parse(f"{stem}-01") is not None
     return parts[0] not in ("issues", "cases") or is_id(stem)
-
-
-def _lines_of(node: yaml.Node | None, model: type[Model]) -> dict[str, list[int]]:
-    """The lines of the items of each list of a file, by the field's name; of a mapping its own line."""
-    table = keys_of(model)
-    rows = {}
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        rows[table.get(key.value.strip(), key.value)] = [item.start_mark.line + 1 for item in items]
-    return rows
 
 
 def _record(kind: type[_R], model: Model, **more: object) -> _R:

@@ -6,6 +6,7 @@ An editor may write either. What it does not do: industries and districts, which
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -36,11 +37,9 @@ class Vocabulary(str, Enum):
     @classmethod
     def parse(cls, text: object) -> Self:
         """Give the member an editor meant; raises ``unknown-value`` with the choices otherwise."""
-        if isinstance(text, cls):
-            return text
-        for member in cls:
-            if text in (member.label, member.value) or text in member.also:
-                return member
+        member: Self | None = _spellings(cls).get(text) if isinstance(text, str) else None
+        if member is not None:
+            return member
         raise PydanticCustomError("unknown-value", "unknown-value", {"value": str(text), "choices": list(cls.labels())})
 
     @classmethod
@@ -50,6 +49,12 @@ class Vocabulary(str, Enum):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "enum": list(cls.labels())}
+
+
+@cache
+def _spellings(vocabulary: type[Vocabulary]) -> dict[str, Any]:
+    """Every accepted spelling, to its member; the first member that has it wins."""
+    return {spelling: member for member in reversed(vocabulary) for spelling in (*member.also, member.label, member.value)}
 
 
 class Kind(Vocabulary):
