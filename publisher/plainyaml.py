@@ -63,13 +63,13 @@ def _read_lines(lines: list[str], *, has_hash: bool) -> Plain:  # noqa: C901  # 
     rows: dict[str, list[int]] = {}
     outer: list[tuple[Any, int]] = []
     top: Any = root
-    level, waiting = 0, ""
+    level, waiting, in_list = 0, "", False
     heads, bare_heads, not_first = _HEADS, _BARE_HEADS, _NOT_FIRST
     numbered = enumerate(lines)
     for number, line in numbered:
         written, colon, value = line.partition(": ")
         indent, dash, key = (heads.get(written) if colon else bare_heads.get(written)) or _read_head(written, line)
-        if indent != level or dash or waiting:
+        if indent != level or dash or waiting or in_list:
             if indent < 0:
                 continue
             if waiting and indent >= level + (not dash):
@@ -82,13 +82,13 @@ def _read_lines(lines: list[str], *, has_hash: bool) -> Plain:  # noqa: C901  # 
             else:
                 while outer and (level > indent or (level == indent and isinstance(top, list) != bool(dash))):
                     top, level = outer.pop()
-            waiting = ""
+            waiting, in_list = "", bool(dash and not key)
             if level != indent or isinstance(top, list) != bool(dash) or len(outer) > _MOST_DEPTH:
                 raise _UndecidedError
             if dash:
                 if len(outer) == 1:
                     rows[next(reversed(rows))].append(number)
-                if not key:
+                if in_list:
                     top.append(_read_value(line[indent + dash :], has_hash=has_hash))
                     continue
                 outer.append((top, level))

@@ -130,8 +130,8 @@ MAPPINGS = st.recursive(
 )
 
 
-def block(value: Any, indent: int, step: int, *, has_gaps: bool) -> Iterator[str]:
-    """A value as lines of block YAML, the first without its indent: what stands behind the key or the dash."""
+def block(value: Any, indent: int, step: int, *, is_flat: bool, has_gaps: bool) -> Iterator[str]:
+    """A value as lines of block YAML, the first without its indent: what stands behind the key or the dash; lists below a key are indented or flat."""
     space = " " * indent
     if isinstance(value, str):
         yield f" {value}"
@@ -141,14 +141,14 @@ def block(value: Any, indent: int, step: int, *, has_gaps: bool) -> Iterator[str
     elif isinstance(value, dict):
         yield ""
         for key, part in value.items():
-            first, *rest = block(part, indent + step, step, has_gaps=has_gaps)
+            first, *rest = block(part, indent + (0 if is_flat and isinstance(part, tuple) else step), step, is_flat=is_flat, has_gaps=has_gaps)
             yield f"{space}{key}:{first}"
             yield from rest
             yield from [f"{space}# {key}: 说明", ""] if has_gaps else []
     elif isinstance(value, tuple):
         yield ""
         for item in value:
-            first, *rest = block(item, indent + 2, step, has_gaps=has_gaps)
+            first, *rest = block(item, indent + 2, step, is_flat=is_flat, has_gaps=has_gaps)
             yield f"{space}-{first or ' ' + rest[0].lstrip(' ')}"
             yield from rest if first else rest[1:]
     else:
@@ -156,9 +156,9 @@ def block(value: Any, indent: int, step: int, *, has_gaps: bool) -> Iterator[str
 
 
 @tried
-@given(MAPPINGS, st.sampled_from([2, 3, 4]), st.booleans())
-def test_what_editors_write_is_plain(value: dict[str, Any], step: int, has_gaps: bool) -> None:
-    text = "\n".join([*block(value, 0, step, has_gaps=has_gaps)][1:]) + "\n"
+@given(MAPPINGS, st.sampled_from([2, 3, 4]), st.booleans(), st.booleans())
+def test_what_editors_write_is_plain(value: dict[str, Any], step: int, is_flat: bool, has_gaps: bool) -> None:
+    text = "\n".join([*block(value, 0, step, is_flat=is_flat, has_gaps=has_gaps)][1:]) + "\n"
     assert is_read_alike(text), text
 
 
