@@ -1,7 +1,7 @@
 """``python -m bench.matching``: how good the counterparts of listings are, beside plain keyword overlap, and how fast they are found.
 
-Judged on ``bench/data/matching.yml``, whose listings and verdicts were written by hand. Its tuning half chose the weights of
-`publisher.counterparts`, and the threshold at which keyword overlap does best; its held-out half is only measured.
+Judged on sets of ``bench/data``, whose listings and verdicts were written by hand. The tuning sets chose the weights of `publisher.counterparts`,
+and the thresholds at which the peers do best; the held-out set is only measured.
 """
 
 from __future__ import annotations
@@ -10,50 +10,57 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from bench.corpus import SEED, Dice
+from bench.matching_peers import PEERS, Found, Peer, Verdicts, best_of
 from bench.matching_results import Judged, Quality, report
 from bench.peers import HERE
 from bench.results import as_section
 from bench.words import INDUSTRIES, SENTENCES, TAGS
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
-from publisher.counterparts.affinity import form_of, is_pair
-from publisher.counterparts.matching import LIMIT, match
-from publisher.counterparts.offer import Offer, make_offer, unpack_terms
+from publisher.counterparts.matching import match
+from publisher.counterparts.offer import Offer, make_offer
 
-DATA = HERE / "data" / "matching.yml"
-#: The halves of the verdicts.
-TUNING, HELD_OUT = "tuning", "held-out"
+DATA = HERE / "data"
 _PUBLISHED, _EXPIRES = "2026-11-20 09:00", "2027-02-20"
 _NEWEST = datetime(2026, 11, 20, 9, 0)  # noqa: DTZ001  it is only written down
-
-Found = Mapping[str, Sequence[str]]
-
-
-class Verdicts(NamedTuple):
-    """One half: its offers, the pairs that fit, and those that were judged not to."""
-
-    offers: dict[str, Offer]
-    fits: frozenset[frozenset[str]]
-    misfits: frozenset[frozenset[str]]
+#: The day of the verdicts; what was over by then takes no part, as in a build.
+_TODAY = "2026-11-23"
 
 
-def load_verdicts(half: str, file: Path = DATA) -> Verdicts:
-    """Read one half."""
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    offers = {row["id"]: _offer(row) for row in data["listings"] if row["half"] == half}
+def load_tuning() -> list[Verdicts]:
+    """The streets on which weights and thresholds may be chosen; each is matched for itself."""
+    first = _read("matching.yml")
+    halves = [{"listings": [row for row in first["listings"] if row["half"] == half], "pairs": first["pairs"]} for half in ("tuning", "held-out")]
+    return [_verdicts(data) for data in (*halves, _read("matching-tuning.yml"))]
+
+
+def load_held_out() -> Verdicts:
+    """The street on which nothing was ever chosen."""
+    return _verdicts(_read("matching-held-out.yml"))
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _verdicts(data: Mapping[str, Any]) -> Verdicts:
+    rows = {row["id"]: row for row in data["listings"]}
     judged: dict[str, set[frozenset[str]]] = {"是": set(), "否": set()}
     for one, other, verdict, _reason in data["pairs"]:
-        if one in offers:
+        if one in rows:
             judged[verdict].add(frozenset((one, other)))
-    return Verdicts(offers, frozenset(judged["是"]), frozenset(judged["否"]))
+    live = {name: row for name, row in rows.items() if str(row.get("expires", _EXPIRES)) >= _TODAY}
+    texts = {name: f"{row['title']}\n{row['summary']}\n{row['detail']}" for name, row in live.items()}
+    return Verdicts({name: _offer(row) for name, row in live.items()}, texts, len(rows), frozenset(judged["是"]), frozenset(judged["否"]))
 
 
 def _offer(row: Mapping[str, Any]) -> Offer:
@@ -76,17 +83,6 @@ def _offer(row: Mapping[str, Any]) -> Offer:
     return make_offer(Listing.model_validate(values), row["detail"], tuple(row["tags"]))
 
 
-def keyword_overlap(offers: Mapping[str, Offer], least: int) -> Found:
-    """What is compared with: the counterparts with most words in common, each word as good as another, from ``least`` words on."""
-    terms = {name: frozenset(unpack_terms(offer.heading)) | frozenset(unpack_terms(offer.text)) for name, offer in offers.items()}
-    found = {}
-    for name, offer in offers.items():
-        others = [o for o in offers if o != name and offers[o].enterprise != offer.enterprise and is_pair(form_of(offer), form_of(offers[o]))]
-        rows = sorted((-len(terms[name] & terms[other]), other) for other in others)
-        found[name] = tuple(other for shared, other in rows[:LIMIT] if -shared >= least)
-    return found
-
-
 def judge(found: Found, verdicts: Verdicts) -> Quality:
     """Precision of what is offered (three at most for each listing) and recall of what fits."""
     offered = [frozenset((name, other)) for name, others in found.items() for other in others]
@@ -96,21 +92,28 @@ def judge(found: Found, verdicts: Verdicts) -> Quality:
     return Quality(right / len(offered) if offered else 0.0, met / len(wanted), len(offered))
 
 
-def best_threshold(verdicts: Verdicts) -> int:
-    """The number of common words from which keyword overlap does best (F1)."""
-    return max(range(1, 60), key=lambda least: (judge(keyword_overlap(verdicts.offers, least), verdicts).f1, -least))
+def best_threshold(peer: Peer, streets: Sequence[Verdicts]) -> float:
+    """The score from which a peer does best: the greatest mean F1 over the streets, of equals the lowest."""
+    scored = [peer(street) for street in streets]
+
+    def mean(least: float) -> float:
+        return sum(judge(best_of(scores, least), street).f1 for scores, street in zip(scored, streets, strict=True)) / len(streets)
+
+    return max(sorted({score for scores in scored for score in scores.values() if score > 0}), key=mean)
 
 
 def judge_all() -> list[Judged]:
-    """Both halves, ours and keyword overlap."""
-    least = best_threshold(load_verdicts(TUNING))
-    rows = []
-    for half in (TUNING, HELD_OUT):
-        verdicts = load_verdicts(half)
-        size = len(verdicts.offers), len(verdicts.fits), len(verdicts.misfits)
-        ways: dict[str, Callable[[Mapping[str, Offer]], Found]] = {"ours": match, "keyword overlap": lambda offers: keyword_overlap(offers, least)}
-        rows += [Judged(half, size, name, judge(way(verdicts.offers), verdicts)) for name, way in ways.items()]
-    return rows
+    """Ours and the peers, on all tuning streets and on the held-out one; peers there also with the threshold that they could only know afterwards."""
+    tuning, held_out = load_tuning(), load_held_out()
+    rows = [Judged(f"tuning {number}", street.size, "ours", judge(match(street.offers), street)) for number, street in enumerate(tuning, 1)]
+    rows.append(Judged("held-out", held_out.size, "ours", judge(match(held_out.offers), held_out)))
+    for name, peer in PEERS.items():
+        least = best_threshold(peer, tuning)
+        known = [(f"tuning {number}", street) for number, street in enumerate(tuning, 1)] + [("held-out", held_out)]
+        rows += [Judged(label, street.size, name, judge(best_of(peer(street), least), street)) for label, street in known]
+        late = best_threshold(peer, [held_out])
+        rows.append(Judged("held-out", held_out.size, f"{name}, threshold fitted to this set", judge(best_of(peer(held_out), late), held_out)))
+    return sorted(rows, key=lambda row: (row.half != "held-out", row.half))
 
 
 def generate(size: int, seed: int = SEED) -> dict[str, Offer]:
