@@ -25,10 +25,13 @@ from bench.results import as_section
 from bench.words import INDUSTRIES, SENTENCES, TAGS
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
+from publisher.content.synonyms import read_synonyms
 from publisher.counterparts.matching import match
 from publisher.counterparts.offer import Offer, make_offer
 
 DATA = HERE / "data"
+#: The editors' table of the demo content.
+SYNONYMS = read_synonyms(HERE.parent)[0]
 _PUBLISHED, _EXPIRES = "2026-11-20 09:00", "2027-02-20"
 _NEWEST = datetime(2026, 11, 20, 9, 0)  # noqa: DTZ001  it is only written down
 #: The day of the verdicts; what was over by then takes no part, as in a build.
@@ -104,15 +107,16 @@ def best_threshold(peer: Peer, streets: Sequence[Verdicts]) -> float:
 
 def judge_all() -> list[Judged]:
     """Ours and the peers, on all tuning streets and on the held-out one; peers there also with the threshold that they could only know afterwards."""
-    tuning, held_out = load_tuning(), load_held_out()
-    rows = [Judged(f"tuning {number}", street.size, "ours", judge(match(street.offers), street)) for number, street in enumerate(tuning, 1)]
-    rows.append(Judged("held-out", held_out.size, "ours", judge(match(held_out.offers), held_out)))
+    streets = [(f"tuning {number}", street) for number, street in enumerate(load_tuning(), 1)]
+    held_out = ("held-out", load_held_out())
+    rows = []
+    for name, synonyms in (("ours", SYNONYMS), ("ours, no table of synonyms", ())):
+        rows += [Judged(label, street.size, name, judge(match(street.offers, synonyms), street)) for label, street in (held_out, *streets)]
     for name, peer in PEERS.items():
-        least = best_threshold(peer, tuning)
-        known = [(f"tuning {number}", street) for number, street in enumerate(tuning, 1)] + [("held-out", held_out)]
-        rows += [Judged(label, street.size, name, judge(best_of(peer(street), least), street)) for label, street in known]
-        late = best_threshold(peer, [held_out])
-        rows.append(Judged("held-out", held_out.size, f"{name}, threshold fitted to this set", judge(best_of(peer(held_out), late), held_out)))
+        least = best_threshold(peer, [street for _, street in streets])
+        rows += [Judged(label, street.size, name, judge(best_of(peer(street), least), street)) for label, street in (held_out, *streets)]
+        late = best_threshold(peer, [held_out[1]])
+        rows.append(Judged("held-out", held_out[1].size, f"{name}, threshold fitted to this set", judge(best_of(peer(held_out[1]), late), held_out[1])))
     return sorted(rows, key=lambda row: (row.half != "held-out", row.half))
 
 
@@ -155,7 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()  # as in a build
     for _ in range(options.runs):
         begin = time.process_time()
-        found = match(offers)
+        found = match(offers, SYNONYMS)
         seconds.append(time.process_time() - begin)
     text = report(judge_all(), options.size, seconds, len(found))
     print(text)

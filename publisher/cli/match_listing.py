@@ -8,16 +8,17 @@ from typing import Any
 
 from publisher.cli.options import UsageError, add_common, time_of
 from publisher.cli.problems import print_problems
+from publisher.content.synonyms import read_synonyms
 from publisher.content.taxonomy import read_taxonomy
-from publisher.counterparts.affinity import FORM, WORDS, reasons
-from publisher.counterparts.matching import THRESHOLD, Rated, match, rate_all
+from publisher.counterparts.affinity import FORM, TRADE, WORDS, reasons
+from publisher.counterparts.matching import BEHIND, THRESHOLD, Rated, match, rate_all
 from publisher.counterparts.offer import Offer, unpack_offer
 from publisher.engine.prepare import prepare
 from publisher.problems import has_errors
 from publisher.site.heads import make_head
 
 #: The parts of the points, as people call them.
-_PARTS = {"words": "用词", "field": "领域", "industry": "行业", "place": "地区", "way": "合作方式", "budget": "预算", "time": "时间"}
+_PARTS = {"words": "用词", "trade": "行当", "field": "领域", "industry": "行业", "place": "地区", "way": "合作方式", "budget": "预算", "time": "时间"}
 #: How many who do not reach the threshold are told too.
 _BELOW = 5
 
@@ -43,8 +44,9 @@ def run(options: argparse.Namespace) -> int:
     name = options.listing
     if name not in offers:
         raise UsageError(f"没有正在对接的供需“{name}” / no live listing: {name}")
-    shown = match(offers).get(name, ())
-    rated = rate_all(offers, name)
+    synonyms = read_synonyms(options.root)[0]
+    shown = match(offers, synonyms).get(name, ())
+    rated = rate_all(offers, name, synonyms)
     rows = [_row(one, offers, name, heads[one.id].title, is_shown=one.id in shown) for one in rated]
     if options.format == "json":
         found = {"listing": name, "title": heads[name].title, "threshold": THRESHOLD, "counterparts": [row for row in rows if row["points"]]}
@@ -69,7 +71,8 @@ def _row(one: Rated, offers: dict[str, Offer], own: str, title: str, *, is_shown
 def _lines(title: str, rows: list[dict[str, Any]]) -> list[str]:
     shown = [row for row in rows if row["is_shown"]]
     others = [row for row in rows if not row["is_shown"] and row["points"]][:_BELOW]
-    lines = [f"{title}：满分100，{THRESHOLD}分起才登；用词最多{WORDS}分，其余合起来最多{FORM}分。", "", f"登在网页上的（{len(shown)}）"]
+    rules = f"{THRESHOLD}分起才登，比需方最合适的对象低{BEHIND}分以上的不登；用词最多{WORDS}分，行当（同义词表的一组）最多{TRADE}分，其余合起来最多{FORM}分"
+    lines = [f"{title}：满分100，{rules}。", "", f"登在网页上的（{len(shown)}）"]
     lines += [line for row in shown for line in _told(row)] or ["  暂时没有合适的。"]
     return [*lines, "", "没有登的，分数最高的几条", *(line for row in others for line in _told(row))] if others else lines
 

@@ -1,18 +1,21 @@
 """Two offers in, how well they fit in points and why in words out. Pure, and the same from either side.
 
 The points of the form (kind of business, place, way of working) are the same for all listings with one form, so that
-`publisher.counterparts.matching` asks for them once for each two forms. The weights were tuned on the tuning half of ``bench/data`` alone.
+`publisher.counterparts.matching` asks for them once for each two forms. The weights were tuned on the tuning sets of ``bench/data`` alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from publisher.content.codes import districts as district_names
 from publisher.content.codes import industry_path
 from publisher.content.model.vocabulary import Cooperation, Field, ListingType
 from publisher.counterparts.offer import Offer
+from publisher.counterparts.trades import Trades
 
 _DEMAND, _SUPPLY, _COOPERATION = (kind.value for kind in ListingType)
 _C = Cooperation
@@ -27,19 +30,22 @@ _TOGETHER = frozenset(
         (_C.LEASE, _C.LEASE),
         (_C.FINANCING, _C.FINANCING),
         (_C.FINANCING, _C.INVESTMENT),
+        (_C.INVESTMENT, _C.INVESTMENT),
         (_C.JOINT_EVENT, _C.JOINT_EVENT),
         (_C.TECHNOLOGY, _C.TECHNOLOGY),
     )
 )
-#: Points at most for words, which say most; the rest of the hundred is the form's, the budget's and the time's.
-WORDS = 66
-#: From this cosine on more common words add nothing.
-_FULL = 0.40
-FIELD, INDUSTRY, WAY, PLACE, BUDGET, TIME = 7, {4: 10, 3: 9, 2: 8, 1: 3, 0: 0}, 6, {"shared": 5, "city": 2, "open": 2, "none": 0}, 5, 3
+#: Points at most for words in common, and for one thing said in other words (`Trades`); the rest of the hundred is the form's, the budget's and the time's.
+WORDS, TRADE = 32, 34
+#: From this cosine on more common words add nothing: whole phrases in common are more often the same customer than the same thing.
+_FULL = 0.20
+FIELD, INDUSTRY, WAY, PLACE, BUDGET, TIME = 11, {4: 4, 3: 4, 2: 3, 1: 1, 0: 0}, 6, {"shared": 5, "city": 2, "open": 2, "none": 0}, 5, 3
 #: What all but the words can bring.
 FORM = FIELD + max(INDUSTRY.values()) + WAY + max(PLACE.values()) + BUDGET + TIME
-#: Taken away where two say outright what does not go together.
-NO_WAY, NO_BUDGET, TOO_LATE = -14, -12, -6
+#: Taken away where two say outright what does not go together: other trades, ways that do not meet, a room let elsewhere, a supply that comes too late.
+OTHER_TRADE, NO_WAY, ELSEWHERE, TOO_LATE = -15, -18, -25, -10
+#: The same for budgets, by how many times the least that one takes is the most that the other gives: to be talked over, hardly, hopeless.
+_GAPS = ((1.15, 0), (1.5, -10), (math.inf, -20))
 #: A wish to cooperate fits a demand or a supply less surely than another such wish.
 MIXED = -6
 
@@ -58,6 +64,7 @@ class Parts(NamedTuple):
     """The points of each reason; `total` is their sum, never below 0 or above 100."""
 
     words: int
+    trade: int
     field: int
     industry: int
     place: int
@@ -83,7 +90,8 @@ def is_pair(one: Form, other: Form) -> bool:
     return _COOPERATION in kinds and goes_together(one.ways, other.ways)
 
 
-def goes_together(one: Sequence[str], other: Sequence[str]) -> bool:
+@lru_cache(maxsize=1 << 12)
+def goes_together(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether a way of working of one answers one of the other."""
     return any(frozenset((a, b)) in _TOGETHER for a in one for b in other)
 
@@ -96,10 +104,13 @@ def form_points(one: Form, other: Form) -> tuple[int, int, int, int]:
         way = WAY if goes_together(one.ways, other.ways) else NO_WAY
     if (one.type == _COOPERATION) != (other.type == _COOPERATION):
         way += MIXED
-    return field, INDUSTRY[common_digits(one.industries, other.industries)], PLACE[common_place(one.districts, other.districts)], way
+    where = common_place(one.districts, other.districts)
+    is_elsewhere = where in ("city", "none") and _C.LEASE.value in one.ways and _C.LEASE.value in other.ways
+    return field, INDUSTRY[common_digits(one.industries, other.industries)], ELSEWHERE if is_elsewhere else PLACE[where], way
 
 
-def common_digits(one: Sequence[str], other: Sequence[str]) -> int:
+@lru_cache(maxsize=1 << 15)
+def common_digits(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How narrow the narrowest industry in common is: digits of GB/T 4754, 1 for the section, 0 for none."""
     best = 0
     for a in one:
@@ -112,7 +123,8 @@ def common_digits(one: Sequence[str], other: Sequence[str]) -> int:
     return best
 
 
-def common_place(one: Sequence[str], other: Sequence[str]) -> str:
+@lru_cache(maxsize=1 << 12)
+def common_place(one: tuple[str, ...], other: tuple[str, ...]) -> str:
     """``shared`` when one place lies in the other, ``city`` for the same city, ``open`` where one names none, else ``none``."""
     if not one or not other:
         return "open"
@@ -123,12 +135,19 @@ def common_place(one: Sequence[str], other: Sequence[str]) -> str:
 
 
 def budget_points(one: Offer, other: Offer) -> int:
-    """Points for budgets that overlap; nothing where one is open, and less than nothing where they cannot meet."""
-    if (one.low is None and one.high is None) or (other.low is None and other.high is None):
+    """Points for budgets that overlap; nothing where one is open or little is missing, and less than nothing where they cannot meet."""
+    gap = _budget_gap(one, other)
+    if gap is None:
         return 0
-    low = max(one.low or 0.0, other.low or 0.0)
-    highs = [high for high in (one.high, other.high) if high is not None]
-    return BUDGET if not highs or low <= min(highs) else NO_BUDGET
+    return BUDGET if gap <= 1 else next(points for most, points in _GAPS if gap <= most)
+
+
+def _budget_gap(one: Offer, other: Offer) -> float | None:
+    """The higher of the two least sums over the lower of the two most; None where one names no sum."""
+    if (one.low is None and one.high is None) or (other.low is None and other.high is None):
+        return None
+    low, high = max(one.low or 0.0, other.low or 0.0), min(math.inf if most is None else most for most in (one.high, other.high))
+    return low / high if high else (math.inf if low else 1.0)
 
 
 def time_points(one: Offer, other: Offer) -> int:
@@ -146,10 +165,17 @@ def word_points(cosine: float) -> int:
     return round(WORDS * min(1.0, cosine / _FULL))
 
 
-def rate(one: Offer, other: Offer, cosine: float) -> Parts:
-    """How well two offers fit, reason by reason; ``cosine`` is that of their words."""
+def trade_points(one: Trades, other: Trades) -> int:
+    """Points for a group of words that both headings speak of; less than nothing where both name such groups and share none in all their words."""
+    if one.headed & other.headed:
+        return TRADE
+    return OTHER_TRADE if one.headed and other.headed and not one.said & other.said else 0
+
+
+def rate(one: Offer, other: Offer, cosine: float, trade: int = 0) -> Parts:
+    """How well two offers fit, reason by reason; ``cosine`` is that of their words, ``trade`` their `trade_points`."""
     field, industry, place, way = form_points(form_of(one), form_of(other))
-    return Parts(word_points(cosine), field, industry, place, way, budget_points(one, other), time_points(one, other))
+    return Parts(word_points(cosine), trade, field, industry, place, way, budget_points(one, other), time_points(one, other))
 
 
 def reasons(one: Offer, other: Offer) -> str:
@@ -166,6 +192,8 @@ def reasons(one: Offer, other: Offer) -> str:
     found += [words] if (words := _ways_in_words(one.ways, other.ways)) else []
     if budget_points(one, other) > 0:
         found.append("预算相符")
+    elif budget_points(one, other) == 0 and _budget_gap(one, other):
+        found.append("预算只差一点")
     if time_points(one, other) > 0 and {one.type, other.type} == {_DEMAND, _SUPPLY}:
         found.append("交付赶得上")
     if tags := [tag for tag in one.tags if tag in other.tags]:

@@ -1,7 +1,7 @@
 """All live offers in, the best counterparts of each out. Pure: neither the order of offers nor the hash seed matters.
 
-Never all pairs. Each offer is known by its heaviest terms (TF-IDF), and an inverted index over these finds who shares some. Nobody else can be a
-counterpart: without a word in common the form alone does not reach the threshold.
+Never all pairs. Each offer is known by its heaviest terms (TF-IDF) and by the groups of words that its heading speaks of, and an inverted index over
+these finds who shares some. Nobody else can be a counterpart: with neither in common the form alone does not reach the threshold.
 """
 
 from __future__ import annotations
@@ -14,23 +14,29 @@ from itertools import count
 from typing import NamedTuple
 
 from publisher.content.model.vocabulary import ListingType
-from publisher.counterparts.affinity import FORM, Form, Parts, budget_points, form_of, form_points, is_pair, rate, time_points, word_points
+from publisher.content.synonyms import Synonyms
+from publisher.counterparts.affinity import FORM, Form, Parts, budget_points, form_of, form_points, is_pair, rate, time_points, trade_points, word_points
 from publisher.counterparts.offer import Offer, spell_term, unpack_terms
+from publisher.counterparts.trades import Lexicon
 
 #: Counterparts of a listing at most.
 LIMIT = 3
 #: Points below which nothing is offered: no counterpart is better than a poor one.
-THRESHOLD = 56
+THRESHOLD = 40
+#: Nor is anyone who stays this far behind the best that a demand has: it is met once, while a supply can serve many.
+BEHIND = 8
 #: Terms by which an offer is known.
 _TERMS = 32
-#: How much a term of the heading weighs beside one of the text, and a single character beside a pair.
-_HEADING, _SINGLE = 1.25, 0.8
+#: How much a term of title and summary weighs beside one of the text.
+_HEADING = 1.25
 #: A term that stands in more offers than this, or than this part of them, tells nobody apart.
 _COMMON, _COMMON_PART = 12, 16
 #: How far the index is followed for one offer, the heaviest terms first: those in whom a term weighs most, and in all.
 _CHAMPIONS, _VISITS = 40, 300
 #: How many of those found share so much that they are rated.
 _RATED = 16
+#: What a group of words in common counts for beside a cosine, when those to be rated are chosen.
+_GROUP = 0.2
 
 #: The best counterparts by id, best first.
 Counterparts = dict[str, tuple[str, ...]]
@@ -52,7 +58,7 @@ def make_vectors(offers: Mapping[str, Offer]) -> dict[str, Vector]:
     common = max(_COMMON, len(offers) // _COMMON_PART)
     size = len(offers) + 1
     # A term of one offer alone joins it to nobody.
-    weights = {term: math.log(size / (n + 0.5)) * (1 if term >> 16 else _SINGLE) for term, n in times.items() if 1 < n <= common}
+    weights = {term: math.log(size / (n + 0.5)) for term, n in times.items() if 1 < n <= common}
     return {name: _vector(heading, text, weights) for name, (heading, text) in terms.items()}
 
 
@@ -72,22 +78,39 @@ class Rated(NamedTuple):
     shared: list[str]
 
 
-def rate_all(offers: Mapping[str, Offer], name: str) -> list[Rated]:
+def rate_all(offers: Mapping[str, Offer], name: str, synonyms: Synonyms = ()) -> list[Rated]:
     """Everyone who could be a counterpart of one offer, best first: what `match` decides by, for people."""
-    vectors = make_vectors(offers)
-    own, mine = offers[name], vectors[name]
+    vectors, lexicon = make_vectors(offers), Lexicon(synonyms)
+    own, mine, trades = offers[name], vectors[name], lexicon.read(offers[name])
     found = []
     for other, offer in offers.items():
         if other != name and offer.enterprise != own.enterprise and is_pair(form_of(own), form_of(offer)):
             theirs = vectors[other]
             shared = sorted((-weight * theirs[term], term) for term, weight in mine.items() if term in theirs)
-            found.append(Rated(other, rate(own, offer, cosine(mine, theirs)), [spell_term(term) for _, term in shared]))
+            parts = rate(own, offer, cosine(mine, theirs), trade_points(trades, lexicon.read(offer)))
+            found.append(Rated(other, parts, [spell_term(term) for _, term in shared]))
     return sorted(found, key=lambda row: (-row.parts.total, -offers[row.id].published, row.id))
 
 
-def match(offers: Mapping[str, Offer]) -> Counterparts:
-    """The best counterparts of each offer that has any."""
-    return _Matching({name: offers[name] for name in sorted(offers)}).run()
+def match(offers: Mapping[str, Offer], synonyms: Synonyms = ()) -> Counterparts:
+    """The best counterparts of each offer that has any; ``synonyms`` are the editors' groups of words."""
+    return settle(offers, _Matching({name: offers[name] for name in sorted(offers)}, Lexicon(synonyms)).run())
+
+
+def settle(offers: Mapping[str, Offer], points: Mapping[tuple[str, str], int]) -> Counterparts:
+    """The best of each offer, from the points of pairs: nobody below the threshold, and nobody far behind the best of whose choice it is."""
+    good = {pair: total for pair, total in points.items() if total >= THRESHOLD}
+    best: dict[str, int] = {}
+    for pair, total in good.items():
+        for name in pair:
+            best[name] = max(best.get(name, 0), total)
+    near: defaultdict[str, list[tuple[int, float, str]]] = defaultdict(list)
+    for (one, other), total in good.items():
+        ranks = [_CHOOSES.index(offers[name].type) for name in (one, other)]
+        if total >= min(best[name] for name, rank in zip((one, other), ranks, strict=True) if rank == min(ranks)) - BEHIND:
+            near[one].append((-total, -offers[other].published, other))
+            near[other].append((-total, -offers[one].published, one))
+    return {name: tuple(row[2] for row in sorted(near[name])[:LIMIT]) for name in sorted(near)}
 
 
 _DEMAND, _SUPPLY, _COOPERATION = (kind.value for kind in ListingType)
@@ -95,11 +118,16 @@ _DEMAND, _SUPPLY, _COOPERATION = (kind.value for kind in ListingType)
 _ANSWERS = {_DEMAND: (_SUPPLY, _COOPERATION), _SUPPLY: (_DEMAND, _COOPERATION), _COOPERATION: (_COOPERATION, _DEMAND, _SUPPLY)}
 
 
+#: Of two offers the one that stands first here chooses; of two of a kind either does.
+_CHOOSES = (_DEMAND, _COOPERATION, _SUPPLY)
+
+
 class _Matching:
     """One run over all offers, by number in the order of their ids."""
 
-    def __init__(self, offers: Mapping[str, Offer]) -> None:
+    def __init__(self, offers: Mapping[str, Offer], lexicon: Lexicon) -> None:
         self._names, self._offers = list(offers), list(offers.values())
+        self._trades = [lexicon.read(offer) for offer in self._offers]
         self._vectors = list(make_vectors(offers).values())
         numbers: defaultdict[Form, int] = defaultdict(count().__next__)
         self._form_of = [numbers[form_of(offer)] for offer in self._offers]
@@ -108,34 +136,35 @@ class _Matching:
         self._index = self._make_index()
 
     def _make_index(self) -> dict[str, dict[int, list[tuple[int, float]]]]:
-        """By kind and term, the offers in whom the term weighs most; of equals the newest."""
+        """By kind and term, the offers in whom the term weighs most; of equals the newest. Groups of words stand among the terms, with numbers below 0."""
         index: dict[str, defaultdict[int, list[tuple[float, float, int]]]] = {kind: defaultdict(list) for kind in _ANSWERS}
         for number, (offer, vector) in enumerate(zip(self._offers, self._vectors, strict=True)):
             postings = index[offer.type]
             for term, weight in vector.items():
                 postings[term].append((-weight, -offer.published, number))
+            for group in self._trades[number].headed:
+                postings[-1 - group].append((-_GROUP, -offer.published, number))
         return {kind: {term: [(row[2], -row[0]) for row in sorted(rows)[:_CHAMPIONS]] for term, rows in found.items()} for kind, found in index.items()}
 
-    def run(self) -> Counterparts:
-        best: list[list[tuple[int, float, str]]] = [[] for _ in self._names]
-        rated: set[tuple[int, int]] = set()
+    def run(self) -> dict[tuple[str, str], int]:
+        """The points of all pairs that may reach the threshold."""
+        found: dict[tuple[int, int], int] = {}
         for number, offer in enumerate(self._offers):
             for other in self._near(number):
                 pair = (number, other) if number < other else (other, number)
-                if pair in rated or self._offers[other].enterprise == offer.enterprise:
-                    continue
-                rated.add(pair)
-                points = self._rate(*pair)
-                if points >= THRESHOLD:
-                    for one, two in (pair, pair[::-1]):
-                        best[one].append((-points, -self._offers[two].published, self._names[two]))
-        return {self._names[number]: tuple(row[2] for row in sorted(found)[:LIMIT]) for number, found in enumerate(best) if found}
+                if pair not in found and self._offers[other].enterprise != offer.enterprise:
+                    found[pair] = self._rate(*pair)
+        return {(self._names[one], self._names[other]): points for (one, other), points in found.items() if points >= THRESHOLD}
 
     def _near(self, number: int) -> list[int]:
         """Those who share most words with an offer, as far as the index is followed."""
         found: dict[int, float] = {}
         get, visits = found.get, 0
         indexes = [self._index[kind] for kind in _ANSWERS[self._offers[number].type]]
+        for group in self._trades[number].headed:
+            for index in indexes:
+                for other, _ in index.get(-1 - group, ()):
+                    found[other] = _GROUP  # once, however many they share
         for term, weight in sorted(self._vectors[number].items(), key=lambda row: (-row[1], row[0])):
             for index in indexes:
                 postings = index.get(term, ())
@@ -149,7 +178,7 @@ class _Matching:
 
     def _rate(self, one: int, other: int) -> int:
         """The points of two offers as `rate` has them, with the form's looked up; 0 for two that cannot be counterparts, or cannot reach the threshold."""
-        words = word_points(cosine(self._vectors[one], self._vectors[other]))
+        words = word_points(cosine(self._vectors[one], self._vectors[other])) + trade_points(self._trades[one], self._trades[other])
         if words < THRESHOLD - FORM:
             return 0
         forms = self._form_of[one], self._form_of[other]

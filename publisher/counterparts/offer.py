@@ -29,7 +29,9 @@ _TIMES = {delivery: place for place, delivery in enumerate(Delivery, 1)}
 
 
 class Offer(NamedTuple):
-    """What decides whom a listing fits. ``low`` and ``high`` are yuan, ``delivery`` 1 to 4 (`Delivery`), 0 when nothing is said; terms are packed."""
+    """What decides whom a listing fits. ``low`` and ``high`` are yuan, ``delivery`` 1 to 4 (`Delivery`), 0 when nothing is said; terms are packed,
+    ``heading`` those of title and summary, ``text`` those that only the rest has.
+    """
 
     type: str
     field: str
@@ -51,8 +53,8 @@ def make_offer(data: Listing, detail: str, tags: tuple[str, ...]) -> Offer:
 
     Tags and quantities are no words here: tags are as broad as fields, and everybody counts in square metres.
     """
-    heading = _terms([data.title])
-    text = _terms([data.summary, detail]) - heading
+    heading = terms_of([data.title, data.summary])
+    text = terms_of([detail]) - heading
     budget = data.budget
     return Offer(
         type=data.type.value,
@@ -85,7 +87,7 @@ def _pack(terms: Iterable[int]) -> bytes:
     return array("I", sorted(terms)).tobytes()
 
 
-def _terms(texts: Iterable[str]) -> set[int]:
+def terms_of(texts: Iterable[str]) -> set[int]:
     """Every pair of characters and every single one that says something."""
     pairs = pairs_of(fold(_SAID_BY_ALL.sub("\n", "\n".join(texts))))
     found: set[int] = set()

@@ -8,6 +8,7 @@ from typing import Any
 
 from publisher.content.library import RESERVED
 from publisher.content.model.vocabulary import Kind
+from publisher.content.synonyms import SYNONYMS_PATH, read_synonyms
 from publisher.content.taxonomy import Taxonomy
 from publisher.counterparts.matching import match
 from publisher.counterparts.offer import Offer
@@ -63,7 +64,8 @@ def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> 
         after = unpack_head(data) if data else None
         places[entry_id], offers[entry_id] = (_place(after), after.offer) if after else (None, ())
     _note_rows(news, before, places, worker)
-    _note_counterparts(news, before, offers, worker)
+    if SYNONYMS_PATH in touched or any(offer != ((known := before[name]) and known.offer or ()) for name, offer in offers.items()):
+        _note_counterparts(news, offers, worker)
     return news
 
 
@@ -140,13 +142,13 @@ def _note_rows(news: News, before: Mapping[str, Head | None], places: Mapping[st
         news.cells.update(changed_cells(old, rows, REACH))
 
 
-def _note_counterparts(news: News, before: Mapping[str, Head | None], offers: dict[str, tuple[Any, ...]], worker: Worker) -> None:
-    """The rows that name the counterparts of listings, made anew when any listing offers something else."""
+def _note_counterparts(news: News, offers: dict[str, tuple[Any, ...]], worker: Worker) -> None:
+    """The rows that name the counterparts of listings, made anew: a listing offers something else, or the editors' groups of words are others."""
     ledger = worker.ledger
-    if not any(offer != (known.offer if (known := before[name]) else ()) for name, offer in offers.items()):
-        return
     every = {name: unpack_head(data).offer for name, data in ledger.heads_of(f"entry:{Kind.LISTING.value}")} | offers
-    rows = {COUNTERPARTS + name: ids for name, ids in match({name: Offer(*offer) for name, offer in every.items() if offer}).items()}
+    synonyms = read_synonyms(worker.settings.root)[0]
+    found = match({name: Offer(*offer) for name, offer in every.items() if offer}, synonyms)
+    rows = {COUNTERPARTS + name: ids for name, ids in found.items()}
     old = ledger.rows(COUNTERPARTS)
     changed = {name: rows.get(name, ()) for name in old.keys() | rows.keys() if old.get(name, ()) != rows.get(name, ())}
     news.rows.update(changed)
