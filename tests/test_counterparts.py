@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +21,7 @@ from publisher.clock import read_as_of
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
 from publisher.content.synonyms import Synonyms
-from publisher.counterparts.affinity import BUDGET, ELSEWHERE, FORM, OTHER_TRADE, TRADE, budget_points, common_digits, common_place, goes_together, rate, reasons
+from publisher.counterparts.affinity import BUDGET, ELSEWHERE, FORM, OTHER_TRADE, TRADE, budget_points, common_digits, common_place, goes_together, rate, reasons, trade_points
 from publisher.counterparts.matching import BEHIND, LIMIT, THRESHOLD, cosine, make_vectors, match, rate_all, settle
 from publisher.counterparts.offer import Offer, make_offer
 from publisher.counterparts.trades import Lexicon
@@ -33,6 +35,8 @@ from tests.project import AS_OF, Project
 from tests.test_build import feeds, pages
 
 WORDS = ("清晨现摘菠菜送店", "菠菜豆芽直供", "收银系统带库存", "进销存软件", "冷柜维修加氟", "门头发光字", "5G专网勘测", "", "𠮷野家", "a")
+
+GROUPS = (("菠菜", "豆芽"), ("收银", "进销存"), ("冷柜", "冰柜"), ("门头", "招牌", "发光字"))
 
 
 @st.composite
@@ -62,21 +66,24 @@ STREETS = st.lists(offers(), max_size=12).map(lambda found: {f"g{number}": offer
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STREETS)
 def test_two_listings_fit_equally_from_either_side(street: dict[str, Offer]) -> None:
-    vectors = make_vectors(street)
+    vectors, lexicon = make_vectors(street), Lexicon(GROUPS)
+    trades = {name: lexicon.read(offer) for name, offer in street.items()}
     for a, one in street.items():
         for b, other in street.items():
             assert cosine(vectors[a], vectors[b]) == cosine(vectors[b], vectors[a])
-            assert rate(one, other, cosine(vectors[a], vectors[b])) == rate(other, one, cosine(vectors[b], vectors[a]))
+            trade = trade_points(trades[a], trades[b])
+            assert trade_points(trades[b], trades[a]) == trade
+            assert rate(one, other, cosine(vectors[a], vectors[b]), trade) == rate(other, one, cosine(vectors[b], vectors[a]), trade)
             assert reasons(one, other) == reasons(other, one)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STREETS, st.randoms(use_true_random=False))
 def test_the_order_does_not_matter_and_nobody_meets_itself(street: dict[str, Offer], random: object) -> None:
-    found = match(street)
+    found = match(street, GROUPS)
     names = list(street)
     random.shuffle(names)  # type: ignore[attr-defined]
-    assert match({name: street[name] for name in names}) == found
+    assert match({name: street[name] for name in names}, GROUPS) == found
     for name, others in found.items():
         assert 0 < len(others) <= LIMIT
         assert len(set(others)) == len(others)
@@ -84,9 +91,6 @@ def test_the_order_does_not_matter_and_nobody_meets_itself(street: dict[str, Off
             assert street[other].enterprise != street[name].enterprise
             kinds = {street[name].type, street[other].type}
             assert kinds == {"demand", "supply"} or "cooperation" in kinds
-
-
-GROUPS = (("菠菜", "豆芽"), ("收银", "进销存"), ("冷柜", "冰柜"), ("门头", "招牌", "发光字"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -305,6 +309,56 @@ def test_a_body_edit_of_a_listing_that_stays_a_counterpart_touches_no_other_page
     street(project).build().edit("content/matchmaking/b.yml", "菠菜豆芽要新鲜。", "菠菜豆芽都新鲜。").build()
     own = {"matchmaking/b/index.html"} | feeds("enterprises/q1/", "", "matchmaking/", "tags/餐饮/", "industries/62/", "industries/H/")
     assert pages(project) == own
+
+
+def same_as_anew(project: Project, as_of: str = AS_OF) -> None:
+    """What a build left is what a build into an empty folder makes."""
+    fresh = project.root / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    kept = project.files()
+    project.build(as_of, out=fresh)
+    assert project.files(fresh) == kept
+
+
+@pytest.mark.usefixtures("_incremental")
+def test_an_edit_of_the_synonyms_matches_again_and_reads_no_listing_again(project: Project) -> None:
+    demand, supply = DEMAND.replace("求购现摘菠菜", "求打扫"), SUPPLY.replace("现摘菠菜直供", "保洁").replace("清晨送菜。", "擦窗。").replace("菠菜豆芽要新鲜。", "干净。")
+    street(project).write("content/matchmaking/a.yml", demand).write("content/matchmaking/b.yml", supply).build()
+    assert "暂时没有合适的" in project.read("matchmaking/a/index.html")
+    project.write("content/taxonomy/synonyms.yml", "同义词:\n  - 词: [打扫, 保洁]\n").build()
+    assert 'href="../../matchmaking/b/"' in project.read("matchmaking/a/index.html").split('id="counterparts"')[1]
+    assert {path for path in pages(project) if path.startswith(("matchmaking/", "enterprises/"))} == {
+        "matchmaking/a/index.html",
+        "matchmaking/b/index.html",
+        *(f"enterprises/q{number}/{name}" for number in (0, 1) for name in ("index.html", "rss.xml", "atom.xml", "feed.json")),
+    }
+    same_as_anew(project)
+    project.remove("content/taxonomy/synonyms.yml").build()
+    assert "暂时没有合适的" in project.read("matchmaking/a/index.html")
+
+
+@pytest.mark.usefixtures("_incremental")
+def test_when_a_counterpart_expires_the_next_build_names_the_next_best(project: Project) -> None:
+    """Nothing was edited: time alone takes one from the other's page, and another comes up."""
+    first = SUPPLY.replace("有效期: 2027-01-31", "有效期: 2026-12-10")
+    second = SUPPLY.replace("现摘菠菜直供", "菠菜豆芽批发").replace("≤1月", "1–3月")  # later than asked
+    street(project).write("content/matchmaking/b.yml", first).write("content/matchmaking/d.yml", second)
+    project.build("2026-12-10 23:59")
+    assert shown_for(project, "a") == ["b"]
+    assert shown_for(project, "b") == ["a"]
+    project.build("2026-12-11 00:00")
+    assert shown_for(project, "a") == ["d"]
+    assert shown_for(project, "d") == ["a"]
+    assert "可能合适的对象" not in project.read("matchmaking/b/index.html")
+    assert {"matchmaking/a/index.html", "matchmaking/b/index.html", "matchmaking/d/index.html"} <= set(project.report.written)
+    assert not {"news/n/index.html", "events/index.html"} & set(project.report.written)
+    same_as_anew(project, "2026-12-11 00:00")
+
+
+def shown_for(project: Project, name: str) -> list[str]:
+    """Whom a listing's page names, in its order."""
+    section = project.read(f"matchmaking/{name}/index.html").split('id="counterparts"')[1].split("</section>")[0]
+    return re.findall(r'href="../../matchmaking/([a-z]+)/"', section)
 
 
 @pytest.mark.usefixtures("_incremental")

@@ -43,7 +43,7 @@ FIELD, INDUSTRY, WAY, PLACE, BUDGET, TIME = 11, {4: 4, 3: 4, 2: 3, 1: 1, 0: 0}, 
 #: What all but the words can bring.
 FORM = FIELD + max(INDUSTRY.values()) + WAY + max(PLACE.values()) + BUDGET + TIME
 #: Taken away where two say outright what does not go together: other trades, ways that do not meet, a room let elsewhere, a supply that comes too late.
-OTHER_TRADE, NO_WAY, ELSEWHERE, TOO_LATE = -15, -18, -25, -10
+OTHER_TRADE, NO_WAY, ELSEWHERE, TOO_LATE = -8, -18, -25, -10
 #: The same for budgets, by how many times the least that one takes is the most that the other gives: to be talked over, hardly, hopeless.
 _GAPS = ((1.15, 0), (1.5, -10), (math.inf, -20))
 #: A wish to cooperate fits a demand or a supply less surely than another such wish.
@@ -166,7 +166,7 @@ def word_points(cosine: float) -> int:
 
 
 def trade_points(one: Trades, other: Trades) -> int:
-    """Points for a group of words that both headings speak of; less than nothing where both name such groups and share none in all their words."""
+    """Points for a group of words that both titles speak of; less than nothing where both titles name such groups and share none in all their words."""
     if one.headed & other.headed:
         return TRADE
     return OTHER_TRADE if one.headed and other.headed and not one.said & other.said else 0

@@ -1,6 +1,6 @@
 """All live offers in, the best counterparts of each out. Pure: neither the order of offers nor the hash seed matters.
 
-Never all pairs. Each offer is known by its heaviest terms (TF-IDF) and by the groups of words that its heading speaks of, and an inverted index over
+Never all pairs. Each offer is known by its heaviest terms (TF-IDF) and by the groups of words that its title speaks of, and an inverted index over
 these finds who shares some. Nobody else can be a counterpart: with neither in common the form alone does not reach the threshold.
 """
 
@@ -22,12 +22,12 @@ from publisher.counterparts.trades import Lexicon
 #: Counterparts of a listing at most.
 LIMIT = 3
 #: Points below which nothing is offered: no counterpart is better than a poor one.
-THRESHOLD = 40
+THRESHOLD = 41
 #: Nor is anyone who stays this far behind the best that a demand has: it is met once, while a supply can serve many.
 BEHIND = 8
 #: Terms by which an offer is known.
 _TERMS = 32
-#: How much a term of title and summary weighs beside one of the text.
+#: How much a term of the title weighs beside one of the text.
 _HEADING = 1.25
 #: A term that stands in more offers than this, or than this part of them, tells nobody apart.
 _COMMON, _COMMON_PART = 12, 16

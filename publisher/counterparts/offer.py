@@ -30,7 +30,7 @@ _TIMES = {delivery: place for place, delivery in enumerate(Delivery, 1)}
 
 class Offer(NamedTuple):
     """What decides whom a listing fits. ``low`` and ``high`` are yuan, ``delivery`` 1 to 4 (`Delivery`), 0 when nothing is said; terms are packed,
-    ``heading`` those of title and summary, ``text`` those that only the rest has.
+    ``heading`` those of the title, ``text`` those that only the rest has.
     """
 
     type: str
@@ -53,8 +53,8 @@ def make_offer(data: Listing, detail: str, tags: tuple[str, ...]) -> Offer:
 
     Tags and quantities are no words here: tags are as broad as fields, and everybody counts in square metres.
     """
-    heading = terms_of([data.title, data.summary])
-    text = terms_of([detail]) - heading
+    heading = terms_of([data.title])
+    text = terms_of([data.summary, detail]) - heading
     budget = data.budget
     return Offer(
         type=data.type.value,

@@ -16,7 +16,7 @@ _Words = dict[int, list[tuple[frozenset[int], int]]]
 
 
 class Trades(NamedTuple):
-    """Numbers of groups: those in the title and summary, and those anywhere."""
+    """Numbers of groups: those in the title, which says what is traded, and those anywhere."""
 
     headed: frozenset[int]
     said: frozenset[int]
