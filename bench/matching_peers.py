@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from publisher.counterparts.affinity import form_of, is_pair
@@ -79,7 +79,7 @@ def bm25(street: Verdicts) -> Scores:
 def _bigrams(text: str) -> Iterator[str]:
     for line in fold(text).splitlines():
         letters = [letter if letter.isalnum() else " " for letter in line]
-        yield from (a + b for a, b in zip(letters, letters[1:], strict=False) if " " not in (a, b))
+        yield from (a + b for a, b in pairwise(letters) if " " not in (a, b))
 
 
 PEERS: Mapping[str, Peer] = {"keyword overlap": keyword_overlap, "BM25": bm25}

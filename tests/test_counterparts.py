@@ -21,7 +21,20 @@ from publisher.clock import read_as_of
 from publisher.content.model.kinds import Listing
 from publisher.content.model.vocabulary import Cooperation, Delivery, Field, ListingType
 from publisher.content.synonyms import Synonyms
-from publisher.counterparts.affinity import BUDGET, ELSEWHERE, FORM, OTHER_TRADE, TRADE, budget_points, common_digits, common_place, goes_together, rate, reasons, trade_points
+from publisher.counterparts.affinity import (
+    BUDGET,
+    ELSEWHERE,
+    FORM,
+    OTHER_TRADE,
+    TRADE,
+    budget_points,
+    common_digits,
+    common_place,
+    goes_together,
+    rate,
+    reasons,
+    trade_points,
+)
 from publisher.counterparts.matching import BEHIND, LIMIT, THRESHOLD, cosine, make_vectors, match, rate_all, settle
 from publisher.counterparts.offer import Offer, make_offer
 from publisher.counterparts.trades import Lexicon
@@ -322,7 +335,8 @@ def same_as_anew(project: Project, as_of: str = AS_OF) -> None:
 
 @pytest.mark.usefixtures("_incremental")
 def test_an_edit_of_the_synonyms_matches_again_and_reads_no_listing_again(project: Project) -> None:
-    demand, supply = DEMAND.replace("求购现摘菠菜", "求打扫"), SUPPLY.replace("现摘菠菜直供", "保洁").replace("清晨送菜。", "擦窗。").replace("菠菜豆芽要新鲜。", "干净。")
+    demand = DEMAND.replace("求购现摘菠菜", "求打扫")
+    supply = SUPPLY.replace("现摘菠菜直供", "保洁").replace("清晨送菜。", "擦窗。").replace("菠菜豆芽要新鲜。", "干净。")
     street(project).write("content/matchmaking/a.yml", demand).write("content/matchmaking/b.yml", supply).build()
     assert "暂时没有合适的" in project.read("matchmaking/a/index.html")
     project.write("content/taxonomy/synonyms.yml", "同义词:\n  - 词: [打扫, 保洁]\n").build()

@@ -64,7 +64,7 @@ def gather(readings: Sequence[Reading], gone: Sequence[str], worker: Worker) -> 
         after = unpack_head(data) if data else None
         places[entry_id], offers[entry_id] = (_place(after), after.offer) if after else (None, ())
     _note_rows(news, before, places, worker)
-    if SYNONYMS_PATH in touched or any(offer != ((known := before[name]) and known.offer or ()) for name, offer in offers.items()):
+    if SYNONYMS_PATH in touched or any(offer != (known.offer if (known := before[name]) else ()) for name, offer in offers.items()):
         _note_counterparts(news, offers, worker)
     return news
 
