@@ -122,7 +122,7 @@ def test_several_processes_write_the_index_that_one_writes(project: Project) -> 
 
 def test_terms_that_went_to_disk_in_between_are_all_there(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     many(project).build()
-    monkeypatch.setattr("publisher.engine.gleaning._ROOM", 100)
+    monkeypatch.setattr("publisher.search.columns._ENTRIES", 3)
     assert_like_clean(project)
 
 

@@ -1,31 +1,27 @@
 """What each process gathers for search while it makes the pages of entries, and how the shares of all become files.
 
-When everything is made, terms are turned round as they come and go, from time to time, into a temporary file without a name, from
-which any process can read; so memory has a bound and only places in files are sent. After an edit the few records are kept instead.
+When everything is made, the terms of some hundred entries at a time go into a temporary file without a name, from which any process
+can read; so memory has a bound and only places in files are sent. After an edit the few records are kept instead, and numpy is not loaded.
 """
 
 from __future__ import annotations
 
 import contextlib
-import marshal
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from publisher.failure import PublisherError
-from publisher.search.index import Index, write_shard
 from publisher.search.labels import Label
 from publisher.search.record import Record, make_record
-from publisher.search.volumes import BLOCK, block_path, shard_count, shard_path
+from publisher.search.volumes import BLOCK, CHUNK, block_path, shard_count, shard_path
 from publisher.site.artifacts import Artifact
 
-#: How many numbers stand in memory before they go to disk: four bytes each.
-_ROOM = 6_000_000
-#: How many shards or blocks are written at a time.
-CHUNK = 64
+if TYPE_CHECKING:
+    from publisher.search.columns import Batch
 
 #: A piece of a temporary file: its path, where it begins, its length.
 Place = tuple[str, int, int]
@@ -58,9 +54,14 @@ class Gleaner:
         self._gleaned = Gleaned(defaultdict(list), defaultdict(dict), defaultdict(dict))
         self._numbers: dict[str, tuple[str, int]] = {}
         self._counts: dict[str, int] = {}
-        self._indexes: dict[str, Index] = {}
+        self._batches: dict[str, Batch] = {}
         self._file: IO[bytes] | None = None
         self._end = 0
+        if is_all:
+            # Only now, for numpy takes a tenth of a second; and here, before processes part, so that they share it.
+            from publisher.search.columns import Batch
+
+            self._batch = Batch
 
     def take(self, entry_id: str, artifacts: Sequence[Artifact]) -> None:
         """Take in an entry by what its page is made from; a withdrawn one and one that is not public leave nothing."""
@@ -72,9 +73,11 @@ class Gleaner:
             volume, number = self._place(entry_id)
             self._gleaned.texts[volume][number] = self._keep(record.pack())
             self._gleaned.labels[volume][number] = record.label
-            self._indexes.setdefault(volume, Index()).add(number, record)
-            if sum(index.size for index in self._indexes.values()) > _ROOM:
-                self._spill()
+            if volume not in self._batches:
+                self._batches[volume] = self._batch()
+            self._batches[volume].add(number, record)
+            if self._batches[volume].is_full:
+                self._cut(volume)
 
     def _place(self, entry_id: str) -> tuple[str, int]:
         if not self._numbers:
@@ -84,14 +87,9 @@ class Gleaner:
                 self._numbers |= {name: (volume, number) for number, name in enumerate(ids)}
         return self._numbers[entry_id]
 
-    def _spill(self) -> None:
-        for volume, index in self._indexes.items():
-            chunks: dict[int, dict[int, object]] = defaultdict(dict)
-            for shard, terms in index.shards(self._counts[volume]).items():
-                chunks[shard // CHUNK][shard] = terms
-            for chunk, shards in chunks.items():
-                self._gleaned.terms[volume, chunk].append(self._keep(marshal.dumps(shards)))
-        self._indexes.clear()
+    def _cut(self, volume: str) -> None:
+        for chunk, columns in self._batches.pop(volume).cut(self._counts[volume]):
+            self._gleaned.terms[volume, chunk].append(self._keep(columns.pack()))
 
     def _keep(self, data: bytes) -> Place:
         try:
@@ -109,7 +107,8 @@ class Gleaner:
 
     def finish(self) -> Gleaned:
         """What was gathered, all of it on disk; others may read it until `close`."""
-        self._spill()
+        for volume in list(self._batches):
+            self._cut(volume)
         if self._file is not None:
             try:
                 self._file.flush()
@@ -145,20 +144,27 @@ def list_tasks(gleaned: Sequence[Gleaned], volume: str, count: int) -> list[Task
 
 def do_task(task: Task) -> list[tuple[str, bytes]]:
     """The files of a task, each with its path."""
-    pieces = [_read(place) if place else None for place in task.places]
+    pieces = _read(task.places)
     if not task.shards:
         blocks = [pieces[at : at + BLOCK] for at in range(0, len(pieces), BLOCK)]
         return [(block_path(task.volume, task.first + at), pack_block(block)) for at, block in enumerate(blocks)]
-    parts = [marshal.loads(piece) for piece in pieces if piece]  # noqa: S302  # written by this build
-    numbers = range(task.first, task.last)
-    return [(shard_path(task.volume, shard), write_shard([part.get(shard, {}) for part in parts])) for shard in numbers]
+    from publisher.search.columns import unpack
+    from publisher.search.shards import write_chunk
+
+    shards = write_chunk([unpack(piece) for piece in pieces if piece], task.first, task.last, task.shards)
+    return [(shard_path(task.volume, task.first + at), data) for at, data in enumerate(shards)]
 
 
-def _read(place: Place) -> bytes:
-    path, start, length = place
-    with open(path, "rb") as file:  # noqa: PTH123
-        file.seek(start)
-        return file.read(length)
+def _read(places: Iterable[Place | None]) -> list[bytes | None]:
+    """Pieces of temporary files, each file opened once."""
+    with contextlib.ExitStack() as stack:
+        handles: dict[str, int] = {}
+        pieces = []
+        for place in places:
+            if place and place[0] not in handles:
+                handles[place[0]] = stack.enter_context(open(place[0], "rb", buffering=0)).fileno()  # noqa: PTH123
+            pieces.append(os.pread(handles[place[0]], place[2], place[1]) if place else None)
+        return pieces
 
 
 def pack_block(records: Sequence[bytes | None]) -> bytes:

@@ -19,7 +19,7 @@ from publisher.content.synonyms import Synonyms
 from publisher.engine.gleaning import Gleaned, pack_block
 from publisher.engine.ledger import FileRow
 from publisher.engine.messages import Made, Planned
-from publisher.search.index import Change, edit_shard, find_edits, write_shards
+from publisher.search.edits import Change, edit_shard, find_edits
 from publisher.search.labels import Label, pack_contents, pack_labels, read_labels
 from publisher.search.record import Record, read_record
 from publisher.search.volumes import BLOCK, CONTENTS_PATH, TRADITIONAL_PATH, block_path, labels_path, shard_count, shard_path
@@ -95,10 +95,12 @@ class Update:
         return [number for number, (now, then) in enumerate(pairs) if now != then or now in self._fresh]
 
     def _write(self, name: str, ids: Sequence[str]) -> Volume:
+        from publisher.search.shards import write_shards  # with numpy, which most edits do not need
+
         records = [self._new(entry_id) for entry_id in ids]
         count = shard_count(len(ids))
         shards = write_shards(((number, record) for number, record in enumerate(records) if record), count)
-        made = {shard_path(name, shard): data for shard, data in shards.items()}
+        made = {shard_path(name, shard): data for shard, data in enumerate(shards)}
         blocks = range(0, len(records), BLOCK)
         made |= {block_path(name, at // BLOCK): _pack(records[at : at + BLOCK]) for at in blocks}
         labels = [record.label if record else None for record in records]

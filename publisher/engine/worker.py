@@ -45,7 +45,7 @@ class Worker(Memory):
         self.viewer = Viewer(self.catalogue)
         self._shop, self._keeps_text = shop, keeps_text
         self._checked: dict[str, set[str]] = {}
-        self._gleaner = Gleaner(self.settings.root / "var", self.find_row, is_all=not ledger.is_open) if self.settings.search else None
+        self._gleaner = Gleaner(self.settings.root / "var", self.find_row, is_all=not ledger.is_open) if self.settings.search and shop else None
 
     @property
     def shop(self) -> Shop:

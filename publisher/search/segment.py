@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 #: What is neither letter nor digit, the space left aside.
-_BREAKS = re.compile(
+BREAKS = re.compile(
     "[\x00-\x1f!-/:-@\\[-`{-\xa9\xab\xac\xae-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u1680\u2000-\u200a\u2010-\u205f\u20a0-\u20cf\u2190-\u245f\u2500-\u2bff"
     "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffff]+"
 )
@@ -50,11 +50,11 @@ def _traditional() -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """The text as it is compared: lower-cased runs of letters and digits, a line feed between two of them."""
-    text = _BREAKS.sub("\n", text)
+    text = BREAKS.sub("\n", text)
     is_odd = _FOLDS.search(text)
     if is_odd:
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower().replace("ς", "σ")
-        text = _BREAKS.sub("\n", _MARKS.sub("", text))
+        text = BREAKS.sub("\n", _MARKS.sub("", text))
     if _traditional().search(text) or (is_odd and _BEYOND.search(text)):
         text = text.translate(traditional())
     return _GAPS.sub("\n", _THIN.sub("", text)).strip("\n")

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 FULL = 8_192
 #: How many entries' texts stand in one file.
 BLOCK = 2
+#: How many shards or blocks are written at a time.
+CHUNK = 64
 #: How many entries there are for each shard of a volume, and how many while it is small, for then most terms are its own.
 _PER_SHARD, _PER_SMALL, _SMALL = 8, 4, 1_024
 
