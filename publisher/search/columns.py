@@ -21,8 +21,8 @@ from publisher.search.volumes import CHUNK
 
 #: The lists of a term, as they stand in a shard.
 ANYWHERE, SUMMARY, TITLE = range(3)
-#: When a batch is full: units of texts, and entries. Half a million units take 20 MB while they are cut.
-_UNITS, _ENTRIES = 1 << 19, 512
+#: When a batch is full: units of texts, and entries. A quarter of a million units takes 10 MB while they are cut.
+_UNITS, _ENTRIES = 1 << 18, 512
 
 _END, _SPACE = 0x0A, 0x20
 _TRIPLE = 1 << 32
@@ -139,36 +139,39 @@ def _turn(places: _Places) -> Columns:
 
 def _singles(places: _Places) -> Codes:
     """The keys of every unit by itself, ascending; a table of all units that there are and all entries is quicker than sorting."""
-    letters = places.units != _END
-    units, owners, lists = places.units[letters], places.owners[letters], places.lists[letters]
     is_there = np.zeros(1 << 16, np.bool_)
-    is_there[units] = True
+    is_there[places.units] = True
+    is_there[_END] = False
     known = np.flatnonzero(is_there)
-    rank = np.zeros(1 << 16, np.int64)
-    rank[known] = np.arange(known.size)
-    table = np.zeros((known.size, 3, places.numbers.size), np.bool_)
-    table[rank[units], ANYWHERE, owners] = True
-    table[rank[units], lists, owners] = True
-    unit, at, owner = np.nonzero(table)
-    return _keys(known[unit].astype(np.uint64), places.numbers[owner], at)
+    size = places.numbers.size
+    rows = np.full(1 << 16, 3 * known.size * size, np.uint32)  # what is no letter goes to the last row, which is thrown away
+    rows[known] = np.arange(known.size, dtype=np.uint32) * np.uint32(3 * size)
+    table = np.zeros((3 * known.size + 3, size), np.bool_)
+    at = rows[places.units] + places.owners
+    table.reshape(-1)[at] = True
+    special = np.flatnonzero(places.lists)
+    table.reshape(-1)[at[special] + places.lists[special] * np.uint32(size)] = True
+    names = np.repeat(known.astype(np.uint64) << _LIST_BITS, 3) | np.tile(np.arange(3, dtype=np.uint64), known.size)
+    counts = np.count_nonzero(table[:-3], axis=1)
+    owners = np.flatnonzero(table[:-3]) - np.repeat(np.arange(counts.size) * size, counts)
+    return np.repeat(names << _NUMBER_BITS, counts) | places.numbers[owners]
 
 
 def _several(places: _Places) -> Iterator[Codes]:
     """The keys of every two units side by side, and of three in Latin words, as they come."""
-    units = places.units.astype(np.uint64)
+    units, lists = places.units.astype(np.uint64), places.lists.astype(np.uint64) << _NUMBER_BITS
+    numbers = places.numbers[places.owners]
     is_letter, is_latin = places.units != _END, _is_latin(places.units)
-    pairs = np.flatnonzero(is_letter[:-1] & is_letter[1:])
-    triples = np.flatnonzero(is_latin[:-2] & is_latin[1:-1] & is_latin[2:])
-    codes = np.concatenate([units[pairs] | units[pairs + 1] << 16, units[triples] | units[triples + 1] << 7 | units[triples + 2] << 14 | _TRIPLE])
-    at = np.concatenate([pairs, triples])
-    yield _keys(codes, places.numbers[places.owners[at]], ANYWHERE)
+    pairs = (units[:-1] | units[1:] << 16) << (_LIST_BITS + _NUMBER_BITS) | numbers[:-1]
+    is_pair = is_letter[:-1] & is_letter[1:]
+    yield pairs[is_pair]
+    special = np.flatnonzero(is_pair & (places.lists[:-1] != ANYWHERE))
+    yield pairs[special] | lists[special]
+    at = np.flatnonzero(is_latin[:-2] & is_latin[1:-1] & is_latin[2:])
+    triples = (units[at] | units[at + 1] << 7 | units[at + 2] << 14 | _TRIPLE) << (_LIST_BITS + _NUMBER_BITS) | numbers[at]
+    yield triples
     special = np.flatnonzero(places.lists[at] != ANYWHERE)
-    at = at[special]
-    yield _keys(codes[special], places.numbers[places.owners[at]], places.lists[at])
-
-
-def _keys(codes: Codes, numbers: Numbers, lists: NDArray[np.integer] | int) -> Codes:
-    return codes << (_LIST_BITS + _NUMBER_BITS) | np.asarray(lists, np.uint64) << _NUMBER_BITS | numbers
+    yield triples[special] | lists[at[special]]
 
 
 def _unique(keys: Codes) -> Codes:
