@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from bench import formats
 from bench.corpus import Corpus
 from publisher.search.segment import fold, query_terms, scatter, terms_of
-from tests.project import MKDOCS, Project
+from tests.project import MKDOCS, ROOT, Project
 from tests.search_files import SUMMARY, TITLE, SearchFiles, samples
 
 SYNONYMS = "同义词:\n  - 词: [补贴, 补助]\n"
@@ -124,6 +127,27 @@ def test_terms_that_went_to_disk_in_between_are_all_there(project: Project, monk
     many(project).build()
     monkeypatch.setattr("publisher.search.columns._ENTRIES", 3)
     assert_like_clean(project)
+
+
+def python(code: str) -> str:
+    """What a new process prints."""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, env=environment).stdout
+
+
+def test_an_edit_does_not_load_numpy(project: Project) -> None:
+    build = f"from publisher.cli import main; main(['build', '--root', {str(many(project).root)!r}, '--as-of', '2026-11-23 09:00'])"
+    ask = f"import sys; {build}; print(sorted({{'numpy', 'publisher.search.edits'}} & set(sys.modules)))"
+    assert python(ask).splitlines()[-1] == "['numpy', 'publisher.search.edits']"
+    project.edit("content/news/n07.md", "的事。", "的喜事。")
+    told = python(ask)
+    assert "写了" in told
+    assert told.splitlines()[-1] == "['publisher.search.edits']"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_numpy_starts_no_thread_for_processes_must_fork() -> None:
+    assert python("import os, publisher.search.columns; print(len(os.listdir('/proc/self/task')))") == "1\n"
 
 
 def test_search_can_be_set_off(tmp_path: Path) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from publisher.search import columns
 from publisher.search.edits import edit_shard, find_edits
 from publisher.search.postings import decode, encode, pack_shard, unpack_shard
 from publisher.search.record import Record
@@ -142,6 +147,46 @@ def test_numbers_come_back_in_python_and_in_a_browser(page: Page) -> None:
 
 def record(text: str, title: str = "标题", summary: str = "摘要") -> Record:
     return Record("news/a/", title, summary, "news", "资讯", "2026-11-20", "live", "", (), text)
+
+
+def shards_one_by_one(known: Mapping[int, Record], count: int) -> list[bytes]:
+    """What `write_shards` gives, term by term."""
+    shards: list[dict[int, tuple[list[int], list[int], list[int]]]] = [{} for _ in range(count)]
+    for number in sorted(known):
+        for at, terms in enumerate(known[number].terms()):
+            for term in terms:
+                shards[scatter(term) & count - 1].setdefault(term, ([], [], []))[at].append(number)
+    return [pack_shard({term: (encode(a), encode(b), encode(c)) for term, (a, b, c) in shard.items()}) for shard in shards]
+
+
+WORDS = st.text(st.sampled_from(ALPHABET), max_size=30) | st.text(max_size=10) | st.text(st.sampled_from("的一a1 \n，Ａ"), max_size=300)
+RECORDS = st.builds(record, WORDS, WORDS, WORDS)
+
+
+@given(st.dictionaries(st.integers(0, 70) | st.integers(0, 300_000), RECORDS, max_size=40), st.sampled_from([1, 2, 64, 256]), st.integers(1, 50))
+def test_columns_give_the_shards_that_terms_one_by_one_give(known: dict[int, Record], count: int, full: int) -> None:
+    with patch.object(columns, "_ENTRIES", full):
+        assert write_shards(known.items(), count) == shards_one_by_one(known, count)
+
+
+def test_long_lists_in_columns_are_written_in_every_way() -> None:
+    dice = random.Random(8)
+    sizes = {"甲": (900, 1_000), "乙": (60, 60_000), "丙": (60, 900_000), "丁": (300, 9_000)}
+    numbers = {char: sorted(dice.sample(range(limit), size)) for char, (size, limit) in sizes.items()}
+    texts: dict[int, str] = defaultdict(str)
+    for char, found in numbers.items():
+        for number in found:
+            texts[number] += f"{char}，"
+    known = {number: record(text, "", "") for number, text in texts.items()}
+    assert {encode(found)[0] for found in numbers.values()} == {0, 1, 2, 3}
+    assert write_shards(known.items(), 4) == shards_one_by_one(known, 4)
+
+
+def test_columns_fold_every_character_as_one_text_does() -> None:
+    """Every character of the basic plane, and some beyond it, between a letter and Han, and behind a space."""
+    codes = [*range(0x10000), 0x1D400, 0x1F600, 0x20000, 0x20BB7, 0x2F800, 0xE0100, 0x10FFFF]
+    known = {at: record("", "".join(f"a{chr(code)}中 {chr(code)}" for code in codes[at * 16 : at * 16 + 16]), "") for at in range(len(codes) // 16 + 1)}
+    assert write_shards(known.items(), 64) == shards_one_by_one(known, 64)
 
 
 def test_edited_shards_equal_new_ones() -> None:

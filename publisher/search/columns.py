@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,9 @@ _SIMPLE = _LETTERS + "".join(chr(ord(char) + 0xFEE0) for char in f"0123456789{_L
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.uint32]
-Codes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+#: Of 64 bits; numpy's own types do not know what becomes of these when they are shifted.
+Codes = NDArray[np.integer[Any]]
 
 
 class Columns(NamedTuple):
@@ -154,7 +155,8 @@ def _singles(places: _Places) -> Codes:
     names = np.repeat(known.astype(np.uint64) << _LIST_BITS, 3) | np.tile(np.arange(3, dtype=np.uint64), known.size)
     counts = np.count_nonzero(table[:-3], axis=1)
     owners = np.flatnonzero(table[:-3]) - np.repeat(np.arange(counts.size) * size, counts)
-    return np.repeat(names << _NUMBER_BITS, counts) | places.numbers[owners]
+    keys: Codes = np.repeat(names << _NUMBER_BITS, counts) | places.numbers[owners]
+    return keys
 
 
 def _several(places: _Places) -> Iterator[Codes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def write_chunk(parts: Sequence[Columns], first: int, last: int, count: int) -> 
     data, begins = _assemble(lists)
     bounds = np.append(begins, data.size)[np.searchsorted(lists.shards, np.arange(first, last + 1))].tolist()
     written = data.tobytes()
-    return [written[start:end] for start, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [written[start:end] for start, end in pairwise(bounds)]
 
 
 def _merge(parts: Sequence[Columns], count: int) -> _Lists:
@@ -80,7 +81,7 @@ def _assemble(lists: _Lists) -> tuple[Bytes, Places]:
     is_first = lists.which == ANYWHERE
     units = np.where(is_first, 1 + (lists.codes >= 1 << 16) + (lists.codes >= 1 << 32), 0)
     lengths = 1 + sizes  # the way, and what follows it
-    digits = 1 + sum((lengths >= 1 << shift).astype(np.int64) for shift in (7, 14, 21, 28))
+    digits = 1 + np.searchsorted(np.array([1 << 7, 1 << 14, 1 << 21, 1 << 28]), lengths, side="right")
     heads = np.where(is_first, 1 + 2 * units, 0)
     totals = heads + digits + lengths
     begins = np.cumsum(totals) - totals
