@@ -226,8 +226,8 @@ def plain_text(written: str) -> str:
         return " ".join(written.split())
     without_marks = re.sub(r'<a class="headerlink".*?</a>', "", written)
     spaced = re.sub(r"</(?:p|li|h[1-6]|td|th|dt|dd|tr|pre)>", "\n", without_marks)
-    lines = (" ".join(line.split()) for line in html.unescape(_TAG.sub("", spaced)).split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = html.unescape(_TAG.sub("", spaced)).split("\n")
+    return "\n".join([" ".join(words) for line in lines if (words := line.split())])
 
 
 def clean_text(text: str) -> str:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from publisher.search import columns
 from publisher.search.edits import edit_shard, find_edits
 from publisher.search.postings import decode, encode, pack_shard, unpack_shard
-from publisher.search.record import Record
+from publisher.search.record import Record, read_record
 from publisher.search.segment import fold, query_terms, scatter, spell, terms_of, traditional
 from publisher.search.shards import write_shards
 from publisher.search.volumes import bind, shard_count
@@ -167,6 +167,13 @@ RECORDS = st.builds(record, WORDS, WORDS, WORDS)
 def test_columns_give_the_shards_that_terms_one_by_one_give(known: dict[int, Record], count: int, full: int) -> None:
     with patch.object(columns, "_ENTRIES", full):
         assert write_shards(known.items(), count) == shards_one_by_one(known, count)
+
+
+@given(RECORDS)
+def test_a_record_comes_back_from_its_bytes(known: Record) -> None:
+    written = known.pack().decode("utf-16-le", "surrogatepass")
+    assert read_record(json.loads(written)) == known
+    assert written == json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
 def test_long_lists_in_columns_are_written_in_every_way() -> None:

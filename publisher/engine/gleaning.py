@@ -23,6 +23,9 @@ from publisher.site.artifacts import Artifact
 if TYPE_CHECKING:
     from publisher.search.columns import Batch
 
+#: How much is written to a temporary file at a time: a text has 3 KB.
+_BUFFER = 1 << 18
+
 #: A piece of a temporary file: its path, where it begins, its length.
 Place = tuple[str, int, int]
 
@@ -97,7 +100,7 @@ class Gleaner:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 # A file without a name cannot be left behind; where the system has no /proc there is one process, and a name does no harm.
                 has_proc = os.path.exists("/proc/self/fd")  # noqa: PTH110
-                self._file = (tempfile.TemporaryFile if has_proc else tempfile.NamedTemporaryFile)(dir=self._folder)
+                self._file = (tempfile.TemporaryFile if has_proc else tempfile.NamedTemporaryFile)(dir=self._folder, buffering=_BUFFER)
                 self._path = f"/proc/{os.getpid()}/fd/{self._file.fileno()}" if has_proc else str(self._file.name)
             self._file.write(data)
         except OSError as error:

@@ -91,22 +91,26 @@ class _Places(NamedTuple):
 def _read(entries: Sequence[tuple[int, tuple[str, str, str]]]) -> _Places:
     """Fold the fields of entries, each with a line feed behind it."""
     fields = [field for _, three in entries for field in three]
-    lengths = np.fromiter(map(len, fields), np.int64, len(fields)) + 1
-    codes = np.frombuffer(_joined(fields).encode("utf-32-le", "surrogatepass"), "<u4")
-    is_odd = _odd()[np.minimum(codes, 0x10000)]
+    units, lengths = _spread(fields)
+    is_odd = _odd()[units]
     if is_odd.any():
         for at in np.unique(np.repeat(np.arange(len(fields)), lengths)[is_odd]).tolist():
             fields[at] = fold(fields[at])
-            lengths[at] = len(fields[at].encode("utf-16-le", "surrogatepass")) // 2 + 1
-    units = _folded()[np.frombuffer(_joined(fields).encode("utf-16-le", "surrogatepass"), "<u2")]
+        units, lengths = _spread(fields)
+    units = _folded()[units]
     order = np.tile(np.array([TITLE, SUMMARY, ANYWHERE], np.uint8), len(entries))
     owners = np.repeat(np.arange(len(entries), dtype=np.uint32), lengths.reshape(-1, 3).sum(axis=1))
     numbers = np.array([number for number, _ in entries], np.uint32)
     return _without_thin(_Places(units, owners, np.repeat(order, lengths), numbers))
 
 
-def _joined(fields: Sequence[str]) -> str:
-    return "\n".join([*fields, ""])
+def _spread(fields: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+    """The units of texts, each with a line feed behind it, and how many each has."""
+    units = np.frombuffer("\n".join([*fields, ""]).encode("utf-16-le", "surrogatepass"), "<u2")
+    lengths = np.fromiter(map(len, fields), np.int64, len(fields)) + 1
+    if units.size != lengths.sum():  # some have characters of two units
+        lengths = np.fromiter((len(field.encode("utf-16-le", "surrogatepass")) // 2 for field in fields), np.int64, len(fields)) + 1
+    return units, lengths
 
 
 def _without_thin(places: _Places) -> _Places:
@@ -233,10 +237,10 @@ def _folded() -> NDArray[np.uint16]:
 
 @cache
 def _odd() -> Flags:
-    """Which characters `fold` must look at: those that depend on others, become several, or stand beyond the basic plane, all of which are one row."""
-    table = np.zeros((1 << 16) + 1, np.bool_)
+    """Which units `fold` must look at: those that depend on others, become several, or are half of a character."""
+    table = np.zeros(1 << 16, np.bool_)
     table[0xA0:0x3400] = table[0xA000:] = True
-    table[:-1][_folded() == _END] = False
+    table[_folded() == _END] = False
     table[[ord(char) for char in _SIMPLE]] = False
     table[[old for old, new in traditional().items() if old < 1 << 16 <= ord(new)]] = True
     return table

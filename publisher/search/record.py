@@ -6,10 +6,11 @@ A record is made from what the page's template was given, so that nothing intern
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+import orjson
 from markupsafe import Markup
 
 from publisher.content.codes import industry_path
@@ -40,7 +41,11 @@ class Record(NamedTuple):
 
     def pack(self) -> bytes:
         """The record as it stands in a block: a JSON array, two bytes a unit, for nearly all of it is Han."""
-        return json.dumps(self, ensure_ascii=False, separators=(",", ":")).encode("utf-16-le", "surrogatepass")
+        try:
+            written = orjson.dumps(tuple(self)).decode()
+        except orjson.JSONEncodeError:  # half of a character, which orjson refuses
+            written = json.dumps(self, ensure_ascii=False, separators=(",", ":"))
+        return written.encode("utf-16-le", "surrogatepass")
 
     @property
     def label(self) -> tuple[str, str, str, tuple[str, ...]]:
@@ -69,9 +74,9 @@ def make_record(view: Mapping[str, Any]) -> Record:
     html: list[str] = [str(view["body"])]
     words: list[str] = []
     for name, value in fields.items():
-        if name in _LEFT_OUT or not value or (name == "basis" and view["kind"] == "policy"):
+        if not value or name in _LEFT_OUT or (name == "basis" and view["kind"] == "policy"):
             continue
-        for part in _words(value):
+        for part in (value,) if isinstance(value, str) else _words(value):
             (html if isinstance(part, Markup) else words).append(part)
     words += [tag["name"] for tag in view["tags"]]
     words += [industry["name"] for industry in view["industries"]]
@@ -82,16 +87,12 @@ def make_record(view: Mapping[str, Any]) -> Record:
     return Record(view["url"], view["title"], view["summary"], *labels, sections, text)
 
 
-def _words(value: Any) -> Iterator[str]:
+def _words(value: Any) -> list[str]:
     """Every text in the value of a field."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _words(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _words(part)
+        return [value]
+    parts = value if isinstance(value, list) else value.values() if isinstance(value, Mapping) else ()
+    return [word for part in parts for word in _words(part)]
 
 
 @cache
