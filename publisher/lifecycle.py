@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from publisher.clock import SHANGHAI
 from publisher.content.library import Entry, Library
-from publisher.content.model.kinds import Event, Listing, News, Policy, StatedEntry
+from publisher.content.model.kinds import Event, Listing, News, Policy, StatedEntry, Tally
 from publisher.content.model.vocabulary import EventState, Force, Kind, ListingState, State, Visibility, Vocabulary
 from publisher.settings import ClosingDays, Settings
 
@@ -183,8 +183,16 @@ def changes(entry: Entry, closing: ClosingDays, due_days: int = 0) -> Iterator[d
         yield event_end(data)
     if data.expires:
         yield data.expires
+    if isinstance(data, Tally):
+        yield month_end(data.month)  # from then on its sums may be told
     if isinstance(data, News) and data.period and data.period.start:
         yield data.period.start
+
+
+def month_end(month: str) -> datetime:
+    """The first moment after a month written ``2026-10``."""
+    year, number = map(int, month.split("-"))
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI)
 
 
 def next_change(library: Library, as_of: datetime, closing: ClosingDays, due_days: int = 0) -> tuple[datetime, Entry] | None:

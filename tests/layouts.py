@@ -24,6 +24,8 @@ LAYOUTS = {
     "past event": "events/hd-2026-1112-zuotan/",
     "enterprise": "enterprises/qy-ruyi-shiji/",
     "tombstone": "news/zx-2026-0001-zhusu-youhui/",
+    "tallies": "services/",
+    "tally": "services/2026-10/",
     "tag": "tags/tax/",
     "tags": "tags/",
     "industry": "industries/63/",

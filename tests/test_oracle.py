@@ -70,6 +70,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "enterprises": ("q0", "q1"),
     "guides": ("g0",),
     "pages": ("about",),
+    "services": ("t0", "t1"),
 }
 SLOTS = tuple((folder, name) for folder, names in NAMES.items() for name in names)
 POLICIES, ENTERPRISES = ((), ("p0",), ("p1", "p0"), ("p2",)), ((), ("q0",), ("q1", "q0"))
@@ -133,6 +134,13 @@ OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "guides": {"相关政策": POLICIES},
     "enterprises": {"行业": INDUSTRIES[1:]},
     "pages": {"标签": ((),), "行业": ((),)},
+    "services": {
+        "月份": ("2026-09", "2026-10", "2026-10", "2026-11"),
+        "服务次数": ("138", "151", "2"),
+        "按方式": (None, "[{方式: 走访, 次数: '96'}, {方式: 电话, 次数: '42'}]"),
+        "服务企业": (None, "66", "64"),
+        "共性问题": ((), ("融资",), ("用工", "法律")),
+    },
 }
 EDITIONS: Mapping[str, tuple[str, str]] = {
     "2026-W46": ("2026-11-09", "2026-11-16"),
@@ -274,6 +282,7 @@ class World:
         self.entries["news", "n2"]["正文"] = BODIES[3]
         self.entries["news", "n0"] |= {"标签": ("税收",), "行业": ("52",)}
         self.entries["policies", "p1"]["标签"] = ("用工", "税收")
+        self.entries["services", "t1"]["月份"] = "2026-10"
         self.editions["2026-W47"] = {"items": ITEMS[1]}
         own = OWN["matchmaking"]
         for name, (kind, detail, way, owner) in {"l0": (0, 0, 1, 0), "l1": (1, 1, 2, 1), "l2": (2, 0, 3, 1)}.items():
@@ -632,6 +641,13 @@ FOUND: Mapping[str, list[list[Edit]]] = {
         [("write", ("matchmaking", "l0", "发布主体", "q1"))],
         [("write", ("enterprises", "q1", "状态", "草稿"))],
         [("time", ("2026-12-20 10:00",))],
+    ],
+    "a month is told, corrected, told twice, and withdrawn": [
+        [("write", ("services", "t1", "服务次数", "151"))],
+        [("write", ("services", "t0", "月份", "2026-10"))],
+        [("write", ("services", "t0", "月份", "2026-11"))],
+        [("time", ("2026-12-05",))],
+        [("write", ("services", "t0", "状态", "已撤回"))],
     ],
     "a folder stands where a file was": [[("site", ("folder", place))] for place in (0, 21, 42)],
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from publisher.checks.editions import check_edition
 from publisher.checks.entries import check_entry
-from publisher.checks.references import check_references, check_supersession, check_titles
+from publisher.checks.references import check_months, check_references, check_supersession, check_titles
 from publisher.checks.texts import check_text, markdown_texts
 from publisher.checks.words import check_words
 from publisher.content.library import Entry
@@ -30,4 +30,5 @@ def check_alone(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: dat
 def check_across(lookups: Lookups) -> Iterator[Problem]:
     """Every rule that compares many entries at once."""
     yield from check_titles(lookups)
+    yield from check_months(lookups)
     yield from check_supersession(lookups)

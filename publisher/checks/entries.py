@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from publisher.checks.conditions import check_conditions
 from publisher.checks.places import field_problem, missing_problem
+from publisher.checks.tallies import check_tally
 from publisher.clock import SHANGHAI
 from publisher.content import codes
 from publisher.content.decode import describe, shape_of
@@ -261,4 +262,5 @@ _RULES: dict[Kind, Callable[[Entry, Settings, datetime], Iterator[Problem]]] = {
     Kind.GUIDE: _check_guide,
     Kind.EVENT: _check_event,
     Kind.ENTERPRISE: _check_enterprise,
+    Kind.TALLY: check_tally,
 }

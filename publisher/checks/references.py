@@ -8,7 +8,7 @@ from publisher.checks.places import field_problem
 from publisher.checks.texts import check_targets, markdown_texts
 from publisher.content.library import Entry, join
 from publisher.content.lookups import Lookups
-from publisher.content.model.kinds import Event, Guide, Listing, News, Policy
+from publisher.content.model.kinds import Event, Guide, Listing, News, Policy, Tally
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import Problem, suggestion
 from publisher.strictyaml import Step
@@ -75,6 +75,15 @@ def check_titles(lookups: Lookups) -> Iterator[Problem]:
     for entry_id, first in zip(row[::2], row[1::2], strict=True):
         other = lookups.head(first)
         yield field_problem(lookups.entry(entry_id), "duplicate-title", ("title",), other=other.path if other else first)
+
+
+def check_months(lookups: Lookups) -> Iterator[Problem]:
+    """Two tallies of one month."""
+    row = lookups.row("same-month")
+    for entry_id, first in zip(row[::2], row[1::2], strict=True):
+        entry, other = lookups.entry(entry_id), lookups.head(first)
+        value = entry.data.month if isinstance(entry.data, Tally) else ""
+        yield field_problem(entry, "tally-month-again", ("month",), value=value, other=other.path if other else first)
 
 
 def check_supersession(lookups: Lookups) -> Iterator[Problem]:

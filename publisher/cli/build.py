@@ -23,6 +23,7 @@ KIND_NAMES = {
     "guide": "代办服务",
     "event": "活动",
     "enterprise": "企业名录",
+    "tally": "助企服务",
     "page": "页面",
 }
 

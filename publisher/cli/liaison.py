@@ -1,4 +1,4 @@
-"""``publisher liaison check|report|score|remind``: the officers' records checked, summed up, scored and brought to mind."""
+"""``publisher liaison check|report|score|remind|publish``: the officers' records checked, summed up, scored, brought to mind, and told in sums."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from publisher.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|report|score|remind")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|report|score|remind|publish")
     check = actions.add_parser("check", help="检查 content/liaison/ 里的每一处问题", description="检查亲商助企的记录")
     add_common(check)
     check.add_argument("--strict", action="store_true", help="提醒也算错误")
@@ -42,6 +42,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     remind.add_argument("--out", type=Path, default=None, metavar="PATH", help="邮件放到哪个文件夹、日历写到哪个文件，默认 var/liaison/ 里")
     remind.add_argument("--send", action="store_true", help="邮件从 PUBLISHER_SMTP_URL 发出去，不放进文件夹")
     remind.set_defaults(run=run_remind)
+    publish = actions.add_parser("publish", help="拟一份可以公布的合计，写到 content/services/", description="由记录算出一个月可以公布的合计，编辑看过再提交")
+    add_common(publish, formats=False)
+    publish.add_argument("--month", type=_month, default=None, metavar="MONTH", help="如 2026-10，默认上个月")
+    publish.add_argument("--replace", action="store_true", help="已有这个月的文件时重新算（原文件会被覆盖）")
+    publish.set_defaults(run=run_publish, out=None, unit="")
 
 
 def _month(text: str) -> Month:
@@ -93,6 +98,30 @@ def run_score(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     return _write(options, "评分", scope, writer_of(options.format)(report))
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """Propose the sums of a month as a file; one that is there is an editor's, and stays unless told otherwise."""
+    from publisher.liaison.sums import plan_sums, render_sums_file
+
+    moment = time_of(options)
+    month = options.month or Month.of(moment.date()).plus(-1)
+    if month.last >= moment.date():
+        raise UsageError(f"{month} 还没有过完，合计要等月底以后再公布 / {month} is not over")
+    path = options.root / "content" / "services" / f"{month}.yml"
+    if path.exists() and not options.replace:
+        print(f"{path} 已经有了，没有改动。要重新算请加 --replace。")
+        return 1
+    scope = _scope(options)
+    if isinstance(scope, int):
+        return scope
+    tally = plan_sums(scope, moment)
+    if tally is None:
+        print(f"{month} 的服务记录太少，公布合计会看出是谁家，没有拟。")
+        return 0
+    put_whole(path, render_sums_file(tally).encode())
+    print(f"已拟好 {path}。里面只有合计；请看过再提交，网站下次生成就有。")
+    return 0
 
 
 def _scope(options: argparse.Namespace) -> Scope | int:

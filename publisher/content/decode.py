@@ -256,7 +256,7 @@ def _opening(source: YamlText, span: Span, steps: tuple[Step, ...]) -> Span:
 #: The types of errors of `publisher.content.model.fields` that are codes of their own.
 _FIELD_CODES = frozenset(
     (
-        *("bad-credit-code", "bad-date", "bad-district", "bad-email", "bad-id", "bad-industry", "bad-number", "bad-phone", "bad-url"),
+        *("bad-credit-code", "bad-date", "bad-district", "bad-email", "bad-id", "bad-industry", "bad-month", "bad-number", "bad-phone", "bad-url"),
         *("date-format", "list-separator", "unknown-value"),
     )
 )

@@ -81,6 +81,8 @@ def _value(name: str, example: str, is_list: bool, now: datetime) -> str:
         return day.isoformat()
     if name in _VALUES:
         return _VALUES[name]
+    if re.fullmatch(r"\d{4}-\d{2}", example):
+        return f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"
     text: Any = example if example != "…" else "待填写"
     if is_list and not str(text).startswith("["):
         return f"[{text}]"

@@ -17,7 +17,7 @@ from publisher.strictyaml import YamlText
 REMINDER_SECTION = "即将截止"
 #: How many days are left to the last day, counted from the day on which an edition goes out, when it reminds.
 REMINDER_DAYS = (30, 7, 1)
-_KIND_ORDER = (Kind.POLICY, Kind.NEWS, Kind.LISTING, Kind.EVENT, Kind.GUIDE, Kind.ENTERPRISE)
+_KIND_ORDER = (Kind.POLICY, Kind.NEWS, Kind.LISTING, Kind.EVENT, Kind.GUIDE, Kind.ENTERPRISE, Kind.TALLY)
 
 
 @dataclass(frozen=True, slots=True)

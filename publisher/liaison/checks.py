@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from publisher.checks.indicators import forbidden_by
 from publisher.liaison.duties import count_spells, duty_of, is_active, months_of, report_due
 from publisher.liaison.faults import Fault, fault, place_faults
 from publisher.liaison.matters import check_matters
@@ -14,7 +15,7 @@ from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
 from publisher.liaison.records import Enterprise, Officer, Pairing, Place, Register, Service
 from publisher.liaison.references import Known, check_references, policies_named
-from publisher.liaison.wording import find_empty_promises, forbidden_by
+from publisher.liaison.wording import find_empty_promises
 from publisher.liaison.workdays import WorkCalendar
 from publisher.problems import Problem
 from publisher.problems.order import sort_problems

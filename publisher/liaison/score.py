@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from publisher.checks.indicators import forbidden_by
 from publisher.liaison.document import Cell, Counted, Ledger, Paragraph, Report, Section, Table, spoken
 from publisher.liaison.duties import is_promise_overdue, last_officer, report_due
 from publisher.liaison.months import Month
@@ -17,7 +18,6 @@ from publisher.liaison.records import Matter, Rule, RuleBook
 from publisher.liaison.scope import Scope
 from publisher.liaison.signs import find_signs
 from publisher.liaison.vocabulary import Measure, Satisfaction
-from publisher.liaison.wording import forbidden_by
 
 
 class Event(NamedTuple):

@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
+from publisher.content.model.vocabulary import IssueType as IssueType  # the site tells sums by these two, so they are its words too
 from publisher.content.model.vocabulary import Vocabulary
-
-
-class Way(Vocabulary):
-    """方式: how an officer served an enterprise."""
-
-    VISIT = "visit", "走访"
-    PHONE = "phone", "电话"
-    ONLINE = "online", "线上"
-    ACCOMPANYING = "accompanying", "陪办"
-    AGENCY = "agency", "代办"
-    FORUM = "forum", "座谈"
-    BRIEFING = "briefing", "政策宣讲"
-
-
-class IssueType(Vocabulary):
-    """类型: what an enterprise's difficulty is about."""
-
-    TRANSPORT = "transport", "交通运输"
-    ENVIRONMENT = "environment", "发展环境"
-    POLICY = "policy", "政策支持"
-    FINANCING = "financing", "融资"
-    LABOUR = "labour", "用工"
-    PREMISES = "premises", "用地用房"
-    UTILITIES = "utilities", "水电气暖"
-    PERMITS = "permits", "证照审批"
-    MARKET = "market", "市场拓展"
-    ARREARS = "arrears", "款项拖欠"
-    LAW = "law", "法律"
-    OTHER = "other", "其他"
+from publisher.content.model.vocabulary import Way as Way
 
 
 class Stage(Vocabulary):

@@ -1,4 +1,4 @@
-"""What an officer may not write: empty promises, and indicators that the law forbids; the words are in ``data/``."""
+"""What an officer may not write: empty promises; the words are in ``data/``."""
 
 from __future__ import annotations
 
@@ -35,11 +35,3 @@ def find_empty_promises(text: str | None) -> Iterator[str]:
     promises, harmless = _promises()
     if promises.search(text):
         yield from (match[0] for match in promises.finditer(harmless.sub(lambda match: "　" * len(match[0]), text)))
-
-
-def forbidden_by(indicator: str) -> str | None:
-    """The law that forbids an indicator of assessment; None when none does."""
-    for row in _read("forbidden-indicators.yaml"):
-        if any(word in indicator for word in row["对象"]) and any(word in indicator for word in row["指标"]):
-            return str(row["依据"])
-    return None

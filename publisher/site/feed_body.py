@@ -33,6 +33,16 @@ _FACTS: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.GUIDE: (("实施主体", "authority"), ("服务对象", "subjects"), ("办理地点", "place"), ("办理时间", "hours"), ("咨询方式", "consult")),
     Kind.EVENT: (("类型", "type"), ("时间", "start"), ("地点", "place"), ("主办", "organiser"), ("面向", "audience"), ("费用", "fee")),
     Kind.ENTERPRISE: (("主体类型", "subject"), ("街路", "street"), ("经营状态", "operating"), ("业务简介", "business"), ("营业时间", "hours")),
+    Kind.TALLY: (
+        ("月份", "month"),
+        ("服务次数", "services"),
+        ("服务企业", "enterprises"),
+        ("服务企业不少于", "enterprises_least"),
+        ("问题办结率（%）", "closed_percent"),
+        ("办件办结", "cases"),
+        ("平均办结工作日", "mean_days"),
+        ("共性问题", "shared"),
+    ),
     Kind.NEWS: (("地点", "place"), ("优惠说明", "offer")),
 }
 

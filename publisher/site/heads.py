@@ -16,7 +16,7 @@ from urllib.parse import quote
 from publisher.clock import SHANGHAI
 from publisher.content.codes import industries, industry_path
 from publisher.content.library import Edition, Entry, join
-from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
+from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy, Tally
 from publisher.content.model.vocabulary import AiUse, EventState, Kind, State, Vocabulary
 from publisher.content.taxonomy import Taxonomy
 from publisher.counterparts.offer import make_offer
@@ -24,6 +24,7 @@ from publisher.lifecycle import Status, deadline, deadlines, previewed, status, 
 from publisher.markup import excerpt
 from publisher.matching.rules import policy_rules
 from publisher.settings import Settings
+from publisher.site.tallies import show_tally, tally_facts
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/\-._~]*")
 _KINDS = {kind.value: kind for kind in Kind}
@@ -52,6 +53,8 @@ class Order(NamedTuple):
     dated: float = 0.0
     is_checkable: bool = False
     reached_in: str = ""
+    #: The month that a tally is of.
+    month_told: str = ""
 
 
 class Head(NamedTuple):
@@ -148,6 +151,7 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         files=_files(entry),
         dated=max((moment.timestamp() for moment in deadlines(entry)), default=0.0),
         is_checkable=bool(rules),
+        month_told=data.month if isinstance(data, Tally) else "",
     )
     card = {
         "url": path_url(entry.url),
@@ -162,6 +166,8 @@ def make_head(entry: Entry, taxonomy: Taxonomy, settings: Settings, as_of: datet
         "labels": labels(entry),
         "facts": card_facts(entry),
     }
+    if isinstance(data, Tally) and now is not Status.WITHDRAWN:
+        card["figures"] = show_tally(data)
     anchors = tuple(heading.anchor for heading in entry.html.headings)
     since, until = window(entry, as_of, settings)
     facets = () if now is Status.WITHDRAWN else _facets(data)
@@ -368,6 +374,8 @@ def card_facts(entry: Entry) -> list[str]:
         facts = [data.street, *(industry_link(code)["name"] for code in data.industries[:1])]
     elif isinstance(data, News):
         facts = [data.type.label]
+    elif isinstance(data, Tally):
+        facts = tally_facts(data)
     else:
         facts = []
     return [fact for fact in facts if fact]

@@ -245,6 +245,18 @@ def _hours(words: str) -> Node | None:
     return {"@type": "OpeningHoursSpecification", "dayOfWeek": days, "opens": match[3], "closes": match[4]} if days else None
 
 
+def _tally(view: View, url: str, settings: Settings) -> list[Node]:
+    """A data set: each sum as a variable that was measured."""
+    f, figures = view["f"], view["refs"]["figures"]
+    told: list[tuple[str, Any, str | None]] = [("服务次数", f["services"], "次"), *((way["name"], way["times"], "次") for way in figures["ways"])]
+    told += [("服务企业", f["enterprises"], "家"), ("问题办结率", f["closed_percent"], "%"), ("办件办结", f["cases"], "件")]
+    told += [("代办单送达", f["delivered"], "件"), ("陪办单办毕", f["accompanied"], "件"), ("平均办结工作日", f["mean_days"], "工作日")]
+    measured = [{"@type": "PropertyValue", "name": name, "value": value, "unitText": unit} for name, value, unit in told if value is not None]
+    node = {"@type": "Dataset", "@id": f"{url}#sums", "url": url, "name": view["title"], "description": view["summary"], "inLanguage": LANGUAGE}
+    node |= {"datePublished": view["iso_published"], "dateModified": view["iso_updated"], "temporalCoverage": f["month"], "isAccessibleForFree": True}
+    return [node | {"creator": _named("Organization", settings.publisher_name), "variableMeasured": measured}]
+
+
 def _page(view: View, url: str, settings: Settings) -> list[Node]:
     kind = "AboutPage" if view["url"] == "about/" else "WebPage"
     node = {"@type": kind, "@id": url, "url": url, "name": view["title"], "description": view["summary"], "inLanguage": LANGUAGE}
@@ -258,5 +270,6 @@ _KINDS: dict[str, Callable[[View, str, Settings], list[Node]]] = {
     Kind.GUIDE.value: _guide,
     Kind.EVENT.value: _event,
     Kind.ENTERPRISE.value: _enterprise,
+    Kind.TALLY.value: _tally,
     Kind.PAGE.value: _page,
 }

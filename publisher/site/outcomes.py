@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from publisher.checks.tallies import SMALLEST_CELL as SMALLEST
 from publisher.content.model.vocabulary import Field
-
-#: A smaller number is told to nobody (domain rule 2.7): those who know the street would know whose it is.
-SMALLEST = 3
 
 
 def count_outcomes(fields: Sequence[str]) -> tuple[str, ...]:

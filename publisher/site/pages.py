@@ -25,7 +25,7 @@ from publisher.site.outcomes import show_outcomes
 from publisher.site.views import Viewer, tag_url
 
 #: The kinds with a page of their own, in the order of the navigation.
-LISTED_KINDS = (Kind.NEWS, Kind.POLICY, Kind.LISTING, Kind.GUIDE, Kind.EVENT, Kind.ENTERPRISE)
+LISTED_KINDS = (Kind.NEWS, Kind.POLICY, Kind.LISTING, Kind.GUIDE, Kind.EVENT, Kind.ENTERPRISE, Kind.TALLY)
 
 #: What each kind's page says of itself.
 KIND_WORDS = {
@@ -35,6 +35,7 @@ KIND_WORDS = {
     Kind.GUIDE: "登记、年报、涉税等事项怎么办：材料、步骤、时限，能代办、能陪办。",
     Kind.EVENT: "政策宣讲、对接会、座谈会和便民服务，可加入手机日历。",
     Kind.ENTERPRISE: "街区企业、个体工商户和项目的名录。",
+    Kind.TALLY: "亲商助企干部每个月为企业做了什么：上门多少次、问题办结多少、办件几天办好。只公布合计，看不出哪一家、哪一个人。",
 }
 
 
@@ -179,7 +180,8 @@ def plan_kind(viewer: Viewer, name: str) -> Iterator[Artifact]:
     calendar = {Kind.POLICY: "calendar/policies.ics", Kind.EVENT: "calendar/events.ics"}.get(kind, "")
     finder = find_finder(kind)
     shown = finder.view() if finder else None
-    extra = {"section": folder, "template": "kind.html", "kind": kind.value, "calendar": calendar, "finder": shown}
+    extra: dict[str, Any] = {"section": folder, "kind": kind.value, "calendar": calendar, "finder": shown}
+    extra["template"] = "tallies.html" if kind is Kind.TALLY else "kind.html"
     extra["outcomes"] = show_outcomes(viewer.catalogue.row("outcomes")) if kind is Kind.LISTING else None
     feed = find_feed(viewer.catalogue, folder)
     yield from _list_pages(viewer, f"{folder}/", kind.label, KIND_WORDS[kind], row=f"kind:{kind.value}", feed=feed, **extra)
@@ -319,6 +321,7 @@ def plan_home(viewer: Viewer) -> Iterator[Artifact]:
         "cooperations": shown(f"offer:{ListingType.COOPERATION.value}"),
         "listing_count": len(catalogue.row("open-listings")),
         "events": shown("coming"),
+        "tally": next(iter(shown("tally")), None),
         "edition": {"title": edition.title, "url": edition.url} if edition else None,
         "counts": [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS],
         "feed": feed.view() if feed else None,

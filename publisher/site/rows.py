@@ -27,7 +27,7 @@ Rows = dict[str, tuple[str, ...]]
 _PUBLIC = frozenset(status.value for status in Status if status.is_public)
 _LIVE = frozenset(status.value for status in Status if status.is_live)
 _PAGE, _LISTING, _EVENT = Kind.PAGE.value, Kind.LISTING.value, Kind.EVENT.value
-_POLICY, _ENTERPRISE = Kind.POLICY.value, Kind.ENTERPRISE.value
+_POLICY, _ENTERPRISE, _TALLY = Kind.POLICY.value, Kind.ENTERPRISE.value, Kind.TALLY.value
 #: The kinds that lists know, with their folders.
 _LISTED = {kind.value: kind.folder for kind in Kind if kind is not Kind.PAGE}
 #: How many dated things a calendar holds, the latest ones: nobody wants the meetings of ten years ago in a telephone.
@@ -78,14 +78,17 @@ def _is_listed(order: Order) -> bool:
 
 
 def _ids(pairs: Sequence[Pair]) -> dict[str, Sequence[str]]:
-    """What the checks ask for: every id of a kind, entries with the title of an earlier one, policies that replace others."""
+    """What the checks ask for: every id of a kind, entries with the title or the month of an earlier one, policies that replace others."""
     rows: dict[str, list[str]] = {f"ids:{kind.value}": [] for kind in Kind}
     first: dict[tuple[str, str], str] = {}
-    rows["same-title"], rows["replacing"] = [], []
+    months: dict[str, str] = {}
+    rows["same-title"], rows["same-month"], rows["replacing"] = [], [], []
     for entry_id, order in pairs:
         rows[f"ids:{order.kind}"].append(entry_id)
         if order.status != Status.DRAFT.value and (other := first.setdefault((order.kind, order.title), entry_id)) != entry_id:
             rows["same-title"] += [entry_id, other]
+        if order.month_told and (other := months.setdefault(order.month_told, entry_id)) != entry_id:
+            rows["same-month"] += [entry_id, other]
         if order.replaces or order.replaced_by:
             rows["replacing"].append(entry_id)
     return dict(rows)
@@ -105,11 +108,13 @@ def _kinds(listed: Sequence[Pair], settings: Settings) -> dict[str, Sequence[str
 
 
 def _as_shown(kind: str, pairs: Sequence[Pair]) -> Sequence[Pair]:
-    """The order of a kind's own page: what is over comes last, events by their day, enterprises by id."""
+    """The order of a kind's own page: what is over comes last, events by their day, enterprises by id, tallies by their month."""
     if kind in (_POLICY, _LISTING):
         return sorted(pairs, key=lambda pair: pair[1].status not in _LIVE)
     if kind == _EVENT:
         return sorted(pairs, key=lambda pair: _event_order(pair[1]))
+    if kind == _TALLY:
+        return sorted(pairs, key=lambda pair: pair[1].month_told, reverse=True)
     if kind == _ENTERPRISE:
         return sorted(pairs, key=lambda pair: (pair[1].status not in _LIVE, pair[0]))
     return pairs
@@ -153,6 +158,7 @@ def _front(listed: Sequence[Pair], settings: Settings) -> dict[str, Sequence[str
         "open-listings": [entry_id for entry_id, _ in offers],
         "closing": [entry_id for _, entry_id in closing][: settings.home_entries],
         "coming": [entry_id for entry_id, _ in events][: settings.home_entries],
+        "tally": [entry_id for entry_id, _ in _as_shown(_TALLY, [pair for pair in live if pair[1].kind == _TALLY])][:1],
         "self-check": [entry_id for entry_id, order in live if order.is_checkable],
     }
     for kind in ListingType:

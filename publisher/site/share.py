@@ -129,6 +129,12 @@ def _shops(pen: _Pen) -> None:
             pen.box(left - 6 + 31 * at, top + 20, left + 25 + 31 * at, top + 54, _DEEP if at % 2 else "#d98a72", 4)
 
 
+def _bars(pen: _Pen) -> None:
+    for at, (height, colour) in enumerate(((120, "#d98a72"), (200, _PAPER), (160, "#f1e4d6"), (290, _TEAL))):
+        pen.box(690 + 88 * at, 470 - height, 750 + 88 * at, 470, colour, 8)
+    pen.box(670, 470, 1040, 484, _PAPER, 7)
+
+
 def _gates(pen: _Pen) -> None:
     for at in range(3):
         _gate(pen, 620 + 150 * at, 250 + 50 * (at % 2), 170, ("#d98a72", _PAPER, "#d98a72")[at], _BRICK)
@@ -143,6 +149,7 @@ _PICTURES: Mapping[str, Callable[[_Pen], None]] = {
     Kind.GUIDE.folder: _checks,
     Kind.EVENT.folder: _calendar,
     Kind.ENTERPRISE.folder: _shops,
+    Kind.TALLY.folder: _bars,
 }
 BRANDS = tuple(_PICTURES)
 

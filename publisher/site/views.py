@@ -193,6 +193,8 @@ class Viewer:
             cards = self.cards(catalogue.row(f"enterprise:{entry.id}"))
             listings = [card for card in cards if card["kind"] == Kind.LISTING.value]
             return {"listings": listings, "news": [card for card in cards if card["kind"] != Kind.LISTING.value]}
+        if entry.kind is Kind.TALLY:
+            return {"figures": catalogue.known(entry.id).card["figures"]}
         return {}
 
     def _reviews(self, data: Policy) -> list[dict[str, str]]:

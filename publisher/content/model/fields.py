@@ -22,6 +22,7 @@ from publisher.clock import parse_moment
 from publisher.content import codes
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH = re.compile(r"20\d{2}-(?:0[1-9]|1[0-2])")
 _LOOSE_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]*(\d{1,2})[:：](\d{2}))?")
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _TRUE = frozenset({"是", "true", "yes", "on", "y", "1"})
@@ -111,6 +112,13 @@ def parse_end(value: object) -> datetime:
     """A date means to the end of that day; a time means itself."""
     moment = _moment(value)
     return moment + timedelta(days=1) if _DAY.fullmatch(_text(value)) and moment.year < 9999 else moment
+
+
+def _month(value: object) -> str:
+    text = _text(value)
+    if not _MONTH.fullmatch(text):
+        raise _problem("bad-month", value=text)
+    return text
 
 
 def _flag(value: object) -> bool:
@@ -235,6 +243,8 @@ Markdown = Annotated[str, *_type(_markdown, "Markdown 文字")]
 Day = Annotated[date, *_type(_day, "日期 YYYY-MM-DD", format="date")]
 #: An aware time, Asia/Shanghai unless an offset is written.
 Moment = Annotated[datetime, *_type(_moment, "时间 YYYY-MM-DD HH:MM")]
+#: A calendar month, ``YYYY-MM``.
+MonthName = Annotated[str, *_type(_month, "月份 YYYY-MM", pattern=_MONTH.pattern)]
 #: The first moment that is no longer within: a day counts to its end.
 End = Annotated[datetime, *_type(parse_end, "日期 YYYY-MM-DD（含当日）或时间 YYYY-MM-DD HH:MM")]
 Flag = Annotated[bool, *_type(_flag, "是 或 否", enum=["是", "否"])]

@@ -22,6 +22,7 @@ from publisher.content.model.fields import (
     Mobile,
     Model,
     Moment,
+    MonthName,
     Term,
     Text,
     Url,
@@ -41,6 +42,7 @@ from publisher.content.model.vocabulary import (
     Force,
     Genre,
     Handling,
+    IssueType,
     Kind,
     Level,
     ListingState,
@@ -59,6 +61,7 @@ from publisher.content.model.vocabulary import (
     TaxpayerType,
     Verified,
     Visibility,
+    Way,
     YesNoUnknown,
 )
 
@@ -436,6 +439,33 @@ class Enterprise(StatedEntry):
     hours: Text | None = key("营业时间", "如 周一至周日 09:00—21:00", None)
 
 
+class WayCount(Model):
+    """How many services there were in one way."""
+
+    way: Way = key("方式", "走访、电话、线上、陪办、代办、座谈、政策宣讲", example="走访")
+    times: Count = key("次数", "几次，至少3", example="96")
+
+
+class Tally(StatedEntry):
+    """助企服务: the sums of one month of the officers' services that the public may know; `publisher liaison publish` proposes the file.
+
+    It is closed to everything else, so that no rate of growth and nothing of a single enterprise or officer can be written into it.
+    """
+
+    month: MonthName = key("月份", "哪个月；过完了才能公布", example="2026-10")
+    services: Count = key("服务次数", "这个月一共服务多少次", example="184")
+    by_way: tuple[WayCount, ...] = key("按方式", "各种方式多少次；有一种少于3次，不满10次的就都并进“其他方式次数”", ())
+    other_ways: Count | None = key("其他方式次数", "没有单列的方式合在一起；加上单列的等于服务次数", None, example="8")
+    enterprises: Count | None = key("服务企业", "服务了多少家；差一两家就满的时候不写，写下一项", None, example="66")
+    enterprises_least: Count | None = key("服务企业不少于", "只差一两家就满时写，免得猜出是哪家没有服务", None, example="64")
+    closed_percent: Count | None = key("问题办结率", "到月底，登记的问题里销了号的占百分之几，整数，不写百分号", None, example="83")
+    cases: Count | None = key("办件办结", "这个月送达或办毕的代办单和陪办单", None, example="12")
+    delivered: Count | None = key("代办单送达", "其中代办单；和下一项要么都写，要么都不写", None, example="7")
+    accompanied: Count | None = key("陪办单办毕", "其中陪办单", None, example="5")
+    mean_days: Amount | None = key("平均办结工作日", "这些办件平均几个工作日办结，补正的日子不算", None, example="4.3")
+    shared: tuple[IssueType, ...] = key("共性问题", "90天内3家以上企业提出的同类问题，多的在前；只写类型", (), example="[交通运输, 融资]")
+
+
 class Page(StatedEntry):
     """A page of the site that is not news: 关于, 订阅, 隐私…"""
 
@@ -447,7 +477,8 @@ MODELS: dict[Kind, type[EntryModel]] = {
     Kind.GUIDE: Guide,
     Kind.EVENT: Event,
     Kind.ENTERPRISE: Enterprise,
+    Kind.TALLY: Tally,
     Kind.PAGE: Page,
 }
 
-__all__ = ["MODELS", "Enterprise", "EntryModel", "Event", "Guide", "Listing", "News", "Page", "Policy"]
+__all__ = ["MODELS", "Enterprise", "EntryModel", "Event", "Guide", "Listing", "News", "Page", "Policy", "Tally"]

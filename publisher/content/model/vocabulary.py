@@ -66,6 +66,7 @@ class Kind(Vocabulary):
     GUIDE = "guide", "代办服务"
     EVENT = "event", "活动"
     ENTERPRISE = "enterprise", "企业名录"
+    TALLY = "tally", "助企服务"
     PAGE = "page", "页面"
 
     @property
@@ -81,6 +82,7 @@ FOLDERS = {
     Kind.GUIDE: "guides",
     Kind.EVENT: "events",
     Kind.ENTERPRISE: "enterprises",
+    Kind.TALLY: "services",
     Kind.PAGE: "pages",
 }
 KIND_OF_FOLDER = {folder: kind for kind, folder in FOLDERS.items()}
@@ -368,3 +370,32 @@ class Period(Vocabulary):
     DAILY = "daily", "每日"
     WEEKLY = "weekly", "每周"
     MONTHLY = "monthly", "每月"
+
+
+class Way(Vocabulary):
+    """方式: how an officer served an enterprise."""
+
+    VISIT = "visit", "走访"
+    PHONE = "phone", "电话"
+    ONLINE = "online", "线上"
+    ACCOMPANYING = "accompanying", "陪办"
+    AGENCY = "agency", "代办"
+    FORUM = "forum", "座谈"
+    BRIEFING = "briefing", "政策宣讲"
+
+
+class IssueType(Vocabulary):
+    """类型: what an enterprise's difficulty is about."""
+
+    TRANSPORT = "transport", "交通运输"
+    ENVIRONMENT = "environment", "发展环境"
+    POLICY = "policy", "政策支持"
+    FINANCING = "financing", "融资"
+    LABOUR = "labour", "用工"
+    PREMISES = "premises", "用地用房"
+    UTILITIES = "utilities", "水电气暖"
+    PERMITS = "permits", "证照审批"
+    MARKET = "market", "市场拓展"
+    ARREARS = "arrears", "款项拖欠"
+    LAW = "law", "法律"
+    OTHER = "other", "其他"
