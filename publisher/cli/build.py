@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.options import Progress, add_common, processes_of, say, time_of
+from publisher.cli.options import Progress, UsageError, add_common, processes_of, say, time_of
 from publisher.clock import SHANGHAI
 from publisher.engine.build import Order, build
 from publisher.engine.report import BuildReport
@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="有提醒也不生成")
     parser.add_argument("--clean", action="store_true", help="全部重新生成")
     parser.add_argument("--compress", action="store_true", help="在网页、样式等文字旁边放压缩好的 .gz 和 .br；不加就没有")
+    parser.add_argument("--internal", action="store_true", help="给办公室看的内部网站：公开的、内部的、亲商助企的记录都在；默认 var/internal/")
     parser.set_defaults(run=run)
 
 
@@ -46,6 +47,8 @@ def load_theme(root: Path) -> Shell:
 
 def run(options: argparse.Namespace) -> int:
     """Build, print a short report, and give 1 when there is an error."""
+    if options.internal:
+        return _run_internal(options)
     as_of = time_of(options)
     out = options.out or options.root / "site"
     say("正在生成……")
@@ -73,6 +76,33 @@ def run(options: argparse.Namespace) -> int:
         if options.format == "text":
             print(format_report(report, out, options.lang))
     return 0 if report.is_built else 1
+
+
+def _run_internal(options: argparse.Namespace) -> int:
+    """Build the site for the office; it is made anew as a whole."""
+    from publisher.internal.build import build_internal
+
+    out = options.out or options.root / "var" / "internal"
+    if options.compress:
+        raise UsageError("--internal 不做压缩文件 / --internal makes no compressed files")
+    say("正在生成内部网站……")
+    report = build_internal(options.root, out, time_of(options), is_strict=options.strict)
+    if options.format == "json":
+        import json
+
+        from publisher.cli.problems import problems_json
+
+        found = problems_json(report.problems) | {"built": report.is_built, "files": report.files, "enterprises": report.enterprises}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0 if report.is_built else 1
+    if not report.is_built:
+        from publisher.cli.problems import print_problems
+
+        print_problems([problem for problem in report.problems if problem.is_error or options.strict], options.format, options.lang)
+        print("有错误，没有生成；原来的内部网站没有动。" if options.lang == "zh" else "Nothing was built; the last internal site stands.")
+        return 1
+    print(f"内部网站：{report.files} 个文件，企业 {report.enterprises} 家，内部条目 {report.internal} 条，只有本人能读。不得外传。\n请打开：{out / 'index.html'}")
+    return 0
 
 
 def _print_problems(report: BuildReport, options: argparse.Namespace) -> None:

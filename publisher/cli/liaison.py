@@ -14,6 +14,7 @@ from publisher.cli.surroundings import open_transport, settings_of
 from publisher.disk import put_whole
 from publisher.liaison.months import Month
 from publisher.liaison.notices import Notice, to_calendar, to_mail, to_text
+from publisher.liaison.places import public_place
 from publisher.liaison.scope import Scope
 from publisher.liaison.writers.choice import FORMATS, writer_of
 from publisher.problems import has_errors
@@ -158,14 +159,9 @@ def _refuse(options: argparse.Namespace) -> None:
     """Nothing of the records is ever written where a site is: ``site/``, the preview, or any folder that a build made; links are followed."""
     if str(options.out) == "-":
         return
-    root = options.root.resolve()
     target = (options.out or options.root / "var" / "liaison").resolve()
-    for folder in (root / "site", root / "var" / "preview", root / "content", root / "templates"):
-        if target == folder.resolve() or target.is_relative_to(folder.resolve()):
-            raise UsageError(f"不能写到 {folder} 里：内部材料不上网站 / records are never written below {folder}")
-    for folder in (target, *target.parents):
-        if folder.is_dir() and (folder / "sitemap.xml").exists() and (folder / "404.html").exists():
-            raise UsageError(f"{folder} 是一个网站，内部材料不能写进去 / {folder} is a site")
+    if words := public_place(options.root, target):
+        raise UsageError(" / ".join(words))
 
 
 def _write(options: argparse.Namespace, name: str, scope: Scope, data: bytes) -> int:

@@ -11,6 +11,8 @@ from publisher.failure import PublisherError
 
 #: How a page of ours is known: the mark that `publisher.site.frames` leaves in every head.
 _MARK = b'<meta name="generator" content="publisher">'
+#: The file at the top of a folder that holds the office's internal site (`publisher.internal`): nothing public may be put there.
+INTERNAL_MARK = ".publisher-internal"
 #: What is added to the name of a file that is compressed (`publisher.engine.packing`).
 PACKED = (".gz", ".br")
 
@@ -29,6 +31,9 @@ class Output:
 
     def guard(self, *, is_ours: bool) -> None:
         """Refuse a folder that holds what this program has not made; ``is_ours`` says that it may be emptied."""
+        for folder in (self.out, *self.out.resolve().parents):
+            if (folder / INTERNAL_MARK).exists():
+                raise PublisherError(f"{folder} 是内部网站，公开的网站不能写进去", f"{folder} is an internal site, and no place for a public one")
         if not self.out.exists():
             return
         if not self.out.is_dir():

@@ -177,7 +177,7 @@ def _month(register: Register, model: Any, written: _Written) -> None:
         place = written.place("services", index)
         register.services.append(
             records.Service(
-                place, written.stem, written.month or Month(0, 1), one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts
+                place, written.stem, written.month or Month(0, 1), one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts, one.proof
             )
         )
     if model.situation:
@@ -223,7 +223,7 @@ def _rules(register: Register, model: Any, written: _Written) -> None:
 
 
 def _holidays(register: Register, model: Any, written: _Written) -> None:
-    register.holidays.append(records.Holidays(written.place("off"), int(written.stem), model.off, model.on))
+    register.holidays.append(records.Holidays(written.place("off"), int(written.stem), model.off, model.on, model.source))
 
 
 def _plainly(part: str, kind: type[Any]) -> Callable[[Register, Any, _Written], None]:

@@ -52,6 +52,7 @@ class Enterprise(NamedTuple):
     stage: Stage
     start: date
     end: date | None
+    credit_code: str | None = None
 
 
 class Leader(NamedTuple):
@@ -67,6 +68,10 @@ class Officer(NamedTuple):
     email: str | None
     start: date
     end: date | None
+    post: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
 
 
 class Pairing(NamedTuple):
@@ -92,6 +97,7 @@ class Service(NamedTuple):
     policies: tuple[str, ...]
     next: str | None
     counts: bool
+    proof: str | None = None
 
 
 class Situation(NamedTuple):
@@ -146,6 +152,7 @@ class Issue(NamedTuple):
     steps: tuple[Step, ...]
     satisfaction: Satisfaction
     promises: tuple[Promise, ...]
+    helpers: tuple[str, ...] = ()
 
 
 class Case(NamedTuple):
@@ -225,6 +232,7 @@ class Holidays(NamedTuple):
     year: int
     off: tuple[date, ...]
     on: tuple[date, ...]
+    source: str = ""
 
 
 Matter = Issue | Case

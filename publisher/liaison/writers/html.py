@@ -13,6 +13,21 @@ _STYLE = Path(__file__).parent.parent / "data" / "report.css"
 
 def write_html(report: Report) -> bytes:
     """The whole page."""
+    contents = "".join(f'<li><a href="#s{number}">{escape(section.title)}</a></li>' for number, section in enumerate(report.sections, 1))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in report.notes)
+    page = (
+        '<!doctype html>\n<html lang="zh-Hans-CN">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="robots" content="noindex, nofollow, noarchive">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(report.title)}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
+        f'<header><h1>{escape(report.title)}</h1><p>{escape(report.subtitle)}</p><div class="note">{notes}</div>'
+        f'<nav aria-label="目录"><ul>{contents}<li><a href="#basis">依据</a></li><li><a href="#records">记录</a></li></ul></nav></header>\n'
+        f"<main>\n{write_body(report)}\n</main>\n</body>\n</html>\n"
+    )
+    return page.encode()
+
+
+def write_body(report: Report) -> str:
+    """The sections of a report and the records behind its figures, for a page that has a frame of its own."""
     parts, charts = [], 0
     for number, section in enumerate(report.sections, 1):
         blocks = []
@@ -25,17 +40,7 @@ def write_html(report: Report) -> bytes:
             else:
                 blocks.append(_table(block))
         parts.append(f'<section aria-labelledby="s{number}"><h2 id="s{number}">{escape(section.title)}</h2>{"".join(blocks)}</section>')
-    contents = "".join(f'<li><a href="#s{number}">{escape(section.title)}</a></li>' for number, section in enumerate(report.sections, 1))
-    notes = "".join(f"<p>{escape(note)}</p>" for note in report.notes)
-    page = (
-        '<!doctype html>\n<html lang="zh-Hans-CN">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="robots" content="noindex, nofollow, noarchive">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(report.title)}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f'<header><h1>{escape(report.title)}</h1><p>{escape(report.subtitle)}</p><div class="note">{notes}</div>'
-        f'<nav aria-label="目录"><ul>{contents}<li><a href="#basis">依据</a></li><li><a href="#records">记录</a></li></ul></nav></header>\n'
-        f"<main>\n{chr(10).join(parts)}\n{_groups(report)}\n{_records(report)}\n</main>\n</body>\n</html>\n"
-    )
-    return page.encode()
+    return "\n".join((*parts, _groups(report), _records(report)))
 
 
 def _cell(cell: Cell) -> str:

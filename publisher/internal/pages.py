@@ -1,0 +1,231 @@
+"""The office's records in, the artifacts of their pages out: months, enterprises, officers, what is overdue, owed, shared, scored. Nothing is rendered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+from publisher.internal.office import Office
+from publisher.internal.records import show_case, show_issue, show_service, told
+from publisher.liaison import model as models
+from publisher.liaison.document import Ledger, Report, Section, spoken
+from publisher.liaison.duties import Duty, counted, duty_of, months_of
+from publisher.liaison.figures import plan_report
+from publisher.liaison.figures_matters import plan_overdue, plan_shared
+from publisher.liaison.months import Month
+from publisher.liaison.procedures import is_open
+from publisher.liaison.records import Enterprise, Officer
+from publisher.liaison.scope import Scope
+from publisher.liaison.score import book_of, plan_score
+from publisher.liaison.writers.html import write_body
+from publisher.site.artifacts import Artifact, Frame
+from publisher.site.pages import page
+
+View = dict[str, Any]
+ENTERPRISES, OFFICERS = "liaison/enterprises/", "liaison/officers/"
+
+
+def plan_office(office: Office) -> Iterator[Artifact]:
+    """Every page of the records."""
+    yield from _plan_months(office)
+    yield from _plan_scores(office)
+    yield _report("liaison/overdue/", "超期", _section(office, plan_overdue, "超期的问题、办件和承诺"))
+    yield _report("liaison/shared/", "共性问题", _section(office, plan_shared, "共性问题"))
+    yield _plan_reminders(office)
+    yield _plan_records(office)
+    yield from _plan_enterprises(office)
+    yield from _plan_officers(office)
+
+
+def office_page(url: str, title: str, template: str, view: View, *, section: str = "", is_wide: bool = True) -> Artifact:
+    """A page of the office; the way to it leads over its section."""
+    crumbs = [{"title": "首页", "url": ""}]
+    if section and f"{section}/" != url:
+        crumbs.append({"title": {"liaison/enterprises": "企业", "liaison/officers": "干部"}.get(section, "月报"), "url": f"{section}/"})
+    frame = Frame(url, title, title, section or url.rstrip("/"), is_wide=is_wide)
+    return page(frame, f"office/{template}", {"title": title, "crumbs": crumbs} | view)
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def _report(url: str, title: str, report: Report, section: str = "") -> Artifact:
+    """A report, with each figure a link to the records behind it."""
+    written = write_body(report).replace('<div class="scroll" tabindex="0"><table>', "<div><table>")  # the site frames its tables itself
+    view = {"subtitle": report.subtitle, "notes": list(report.notes), "body": Markup(written)}  # noqa: S704  # the writer escapes
+    return office_page(url, title, "report.html", view, section=section, is_wide=False)
+
+
+def _section(office: Office, plan: Callable[[Scope, Ledger], Section], title: str) -> Report:
+    """One part of a month's report, as it stands today."""
+    ledger = Ledger(office.register)
+    section = plan(office.scopes[office.months[0]], ledger)
+    records, groups = ledger.close()
+    return Report(title, f"截至{spoken(office.day)}", tuple(office.calendar.notes), (section,), records, groups)
+
+
+def _plan_months(office: Office) -> Iterator[Artifact]:
+    rows = []
+    for month, scope in office.scopes.items():
+        report = plan_report(scope)
+        yield _report(f"liaison/months/{month}/", report.title, report, "liaison/months")
+        short = sum(bool(scope.lacks(row)) for row in scope.duties)
+        rows.append({"name": month.label, "url": f"liaison/months/{month}/", "services": len(scope.services), "enterprises": len(scope.duties), "short": short})
+    yield office_page("liaison/months/", "月报", "months.html", {"rows": rows, "what": "月报"}, section="liaison/months")
+
+
+def _plan_scores(office: Office) -> Iterator[Artifact]:
+    rows = []
+    for month, scope in office.scopes.items():
+        book = book_of(office.register.books, month)
+        if book:
+            report = plan_score(scope, book)
+            yield _report(f"liaison/scores/{month}/", report.title, report, "liaison/scores")
+            rows.append({"name": month.label, "url": f"liaison/scores/{month}/"})
+    yield office_page("liaison/scores/", "评分", "months.html", {"rows": rows, "what": "评分"}, section="liaison/scores")
+
+
+def _plan_reminders(office: Office) -> Artifact:
+    groups = [
+        {"officer": officer, "unit": office.register.unit_of(officer), "rows": [one.said(office.day) for one in rows]}
+        for officer, rows in sorted(office.reminders.items())
+    ]
+    return office_page("liaison/reminders/", "提醒", "reminders.html", {"groups": groups, "day": spoken(office.day)})
+
+
+def _plan_records(office: Office) -> Artifact:
+    """What belongs to no single enterprise or officer."""
+    register = office.register
+    meetings = [
+        {
+            "title": one.name,
+            "rows": told(one, models.MeetingModel, "name", "agenda"),
+            "parts": [told(item, models.AgendaModel) for item in one.agenda],
+            "place": str(one.place),
+        }
+        for one in sorted(register.meetings, key=lambda one: one.day, reverse=True)
+    ]
+    indicators = [
+        {
+            "title": one.name,
+            "rows": told(one, models.IndicatorModel, "name", "progress"),
+            "parts": [told(item, models.ProgressModel) for item in one.progress],
+            "place": str(one.place),
+        }
+        for one in register.indicators
+    ]
+    books = [
+        {"title": book.name, "rows": told(book, models.RulesFile, "name", "rules"), "parts": [told(r, models.RuleModel) for r in book.rules], "place": str(book.place)}
+        for book in register.books
+    ]
+    leaders = [{"title": one.post, "rows": told(one, models.LeaderModel, "post"), "parts": [], "place": str(one.place)} for one in register.leaders]
+    holidays = [
+        {"title": f"{one.year}年", "rows": told(one, models.HolidaysFile), "parts": [], "place": str(one.place)} for one in register.holidays
+    ]
+    groups = [("会议", meetings), ("指标", indicators), ("考核规则", books), ("联系领导", leaders), ("放假安排", holidays)]
+    return office_page("liaison/records/", "台账", "records.html", {"groups": [{"name": name, "rows": rows} for name, rows in groups]})
+
+
+# --- enterprises -----------------------------------------------------------------------------------------------------
+
+
+def _plan_enterprises(office: Office) -> Iterator[Artifact]:
+    rows = []
+    for enterprise in office.register.enterprises:
+        view = _enterprise(office, enterprise)
+        rows.append({name: view[name] for name in ("id", "title", "officer", "unit", "leader", "duty", "open", "late")})
+        yield office_page(f"{ENTERPRISES}{enterprise.id}/", enterprise.name, "enterprise.html", view, section="liaison/enterprises", is_wide=False)
+    view = {"rows": rows, "month": office.months[0].label}
+    yield office_page(ENTERPRISES, "企业", "enterprises.html", view, section="liaison/enterprises")
+
+
+def _enterprise(office: Office, enterprise: Enterprise) -> View:
+    """All that is known of an enterprise."""
+    register, today = office.register, office.today
+    pairing = office.pairing_of(enterprise)
+    issues = [show_issue(one, today) for one in office.issues.get(enterprise.id, ())]
+    cases = [show_case(one, today) for one in office.cases.get(enterprise.id, ())]
+    duties = [duty_of(register, enterprise, month, office.settings, office.day) for month in reversed(list(months_of(enterprise, office.day)))]
+    return {
+        "id": enterprise.id,
+        "title": enterprise.name,
+        "facts": told(enterprise, models.EnterpriseModel, "name"),
+        "place": str(enterprise.place),
+        "officer": pairing.officer if pairing else "",
+        "unit": register.unit_of(pairing.officer) if pairing else "",
+        "leader": office.posts.get(pairing.leader, pairing.leader) if pairing else "",
+        "pairings": [told(one, models.PairingModel, "enterprise") for one in register.pairings_of_enterprise.get(enterprise.id, ())],
+        "duty": _duty_words(duties[0], office) if duties else "",
+        "months": [_month(duty, office) for duty in duties],
+        "issues": _open_first(issues),
+        "cases": _open_first(cases),
+        "open": sum(one["is_open"] for one in (*issues, *cases)),
+        "late": sum(one["tone"] == "late" and one["is_open"] for one in (*issues, *cases)),
+    }
+
+
+def _open_first(rows: list[View]) -> list[View]:
+    return sorted(rows, key=lambda row: not row["is_open"])
+
+
+def _duty_words(duty: Duty, office: Office) -> str:
+    done = counted(duty.services, office.day)
+    return f"{done}/{duty.owed}"
+
+
+def _month(duty: Duty, office: Office) -> View:
+    """One month of an enterprise: what it got, and how it stands."""
+    lacks = duty.month < Month.of(office.day) and bool(duty.missing)
+    services = [show_service(one) for one in sorted(duty.services, key=lambda one: one.day, reverse=True)]
+    situation = told(duty.situation, models.SituationModel) if duty.situation else []
+    return {"name": duty.month.label, "duty": _duty_words(duty, office), "lacks": lacks, "services": services, "situation": situation}
+
+
+# --- officers --------------------------------------------------------------------------------------------------------
+
+
+def _plan_officers(office: Office) -> Iterator[Artifact]:
+    rows = []
+    for officer in office.register.officers:
+        view = _officer(office, officer)
+        rows.append({"id": officer.id, "name": officer.name or "", "unit": officer.unit, "services": view["counts"], "owed": len(view["owed"]), "points": view["points"]})
+        yield office_page(f"{OFFICERS}{officer.id}/", view["title"], "officer.html", view, section="liaison/officers", is_wide=False)
+    months = [month.label for month in office.months]
+    yield office_page(OFFICERS, "干部", "officers.html", {"rows": rows, "months": months}, section="liaison/officers")
+
+
+def _officer(office: Office, officer: Officer) -> View:
+    """All that is known of an officer's work."""
+    register = office.register
+    services = office.services_by_officer.get(officer.id, [])
+    shown = [one for one in services if one.month in office.scopes]
+    cases = [show_case(one, office.today) | {"enterprise": one.enterprise} for one in office.cases_by_officer.get(officer.id, ()) if is_open(one, office.day)]
+    return {
+        "id": officer.id,
+        "title": f"{officer.name}（{officer.id}）" if officer.name else officer.id,
+        "facts": told(officer, models.OfficerModel, "name"),
+        "place": str(officer.place),
+        "pairings": [
+            {"enterprise": one.enterprise, "name": register.name_of(one.enterprise), "rows": told(one, models.PairingModel, "enterprise", "officer")}
+            for one in register.pairings_of_officer.get(officer.id, ())
+        ],
+        "owed": [one.said(office.day) for one in office.reminders.get(officer.id, ())],
+        "counts": [sum(one.month == month for one in shown) for month in office.months],
+        "months": [month.label for month in office.months],
+        "services": [show_service(one, one.enterprise) for one in sorted(shown, key=lambda one: one.day, reverse=True)],
+        "names": {one.enterprise: register.name_of(one.enterprise) for one in shown},
+        "cases": cases,
+        "points": [str(standing.total) for _, standing in office.standings.get(officer.id, [])],
+        "scores": [
+            {
+                "month": month.label,
+                "total": str(standing.total),
+                "points": [
+                    {"amount": f"{p.amount:+}", "rule": p.rule.name, "words": p.event.words, "places": [str(r.place) for r in p.event.records]} for p in standing.points
+                ],
+            }
+            for month, standing in office.standings.get(officer.id, [])
+        ],
+    }
