@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.checks.indicators import forbidden_by
-from publisher.content.model.vocabulary import SubjectType
+from publisher.content.model.vocabulary import IssueType, SubjectType
 from publisher.liaison.duties import count_spells, services_owed
 from publisher.liaison.matters import check_steps
 from publisher.liaison.months import Month, months_between
 from publisher.liaison.procedures import ACCOMPANIED, AGENCY, ISSUE, Procedure, clock_of, is_done, state_on
 from publisher.liaison.records import Case, Enterprise, Holidays, Issue, Matter, Place, Step
 from publisher.liaison.similarity import fingerprint, likeness
-from publisher.liaison.vocabulary import AccompanyState, AgencyState, Feature, IssueState, IssueType, Satisfaction, Stage
+from publisher.liaison.vocabulary import AccompanyState, AgencyState, Feature, IssueState, Satisfaction, Stage
 from publisher.liaison.wording import find_empty_promises
 from publisher.liaison.workdays import WorkCalendar
 from publisher.settings import LiaisonSettings

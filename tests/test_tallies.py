@@ -14,8 +14,8 @@ import pytest
 from publisher.checks.tallies import SMALLEST_CELL
 from publisher.cli import main
 from publisher.content.model.kinds import Tally
+from publisher.content.model.vocabulary import Way
 from publisher.liaison.sums import tell_ways
-from publisher.liaison.vocabulary import Way
 from tests.liaison_tree import TREE
 from tests.project import AS_OF, ROOT, Project
 

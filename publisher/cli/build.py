@@ -101,7 +101,8 @@ def _run_internal(options: argparse.Namespace) -> int:
         print_problems([problem for problem in report.problems if problem.is_error or options.strict], options.format, options.lang)
         print("有错误，没有生成；原来的内部网站没有动。" if options.lang == "zh" else "Nothing was built; the last internal site stands.")
         return 1
-    print(f"内部网站：{report.files} 个文件，企业 {report.enterprises} 家，内部条目 {report.internal} 条，只有本人能读。不得外传。\n请打开：{out / 'index.html'}")
+    print(f"内部网站：{report.files} 个文件，企业 {report.enterprises} 家，内部条目 {report.internal} 条，只有本人能读。不得外传。")
+    print(f"请打开：{out / 'index.html'}")
     return 0
 
 

@@ -14,7 +14,16 @@ from publisher.content.starters import starter_text
 from publisher.problems import PublisherError
 from publisher.settings import Settings, load_settings
 
-_PREFIXES = {Kind.NEWS: "zx", Kind.POLICY: "zc", Kind.LISTING: "gx", Kind.GUIDE: "bs", Kind.EVENT: "hd", Kind.ENTERPRISE: "qy", Kind.TALLY: "fw", Kind.PAGE: "ym"}
+_PREFIXES = {
+    Kind.NEWS: "zx",
+    Kind.POLICY: "zc",
+    Kind.LISTING: "gx",
+    Kind.GUIDE: "bs",
+    Kind.EVENT: "hd",
+    Kind.ENTERPRISE: "qy",
+    Kind.TALLY: "fw",
+    Kind.PAGE: "ym",
+}
 _YAML_KINDS = frozenset({Kind.LISTING, Kind.ENTERPRISE, Kind.TALLY})
 
 

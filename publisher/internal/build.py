@@ -23,8 +23,8 @@ from publisher.engine.news import gather
 from publisher.engine.scan import scan_content
 from publisher.internal.folder import Draft, refuse
 from publisher.internal.frame import OfficeShell, make_renderer, unlink
-from publisher.internal.opened import MARK, OpenWorker
 from publisher.internal.office import Office
+from publisher.internal.opened import MARK, OpenWorker
 from publisher.internal.pages import office_page, plan_office
 from publisher.liaison.checks import check_register
 from publisher.liaison.months import Month
@@ -38,6 +38,8 @@ from publisher.site.plan import list_units, plan_unit
 
 #: What of the public plan the office does not need: pages about feeds and search, and a home page that is not its own.
 _LEFT_OUT = frozenset({"home", "search", "not-found", "feed-page", "feed", "enterprise-feed", "feed-list", "calendars"})
+#: Lists of the public site beside those of the kinds.
+_MORE = (("简报", "editions/"), ("标签", "tags/"), ("行业", "industries/"), ("往期", "archive/"), ("政策自查", "check/"))
 _RECIPES = frozenset({"page", "copy", "json"})
 
 
@@ -118,7 +120,7 @@ def _plan_front(worker: OpenWorker, office: Office) -> Iterator[Artifact]:
     """The first page, and the page that leads to everything of the public site."""
     catalogue = worker.catalogue
     kinds = [{"title": kind.label, "url": f"{kind.folder}/", "count": len(catalogue.row(f"kind:{kind.value}"))} for kind in LISTED_KINDS]
-    more = [{"title": title, "url": url} for title, url in (("简报", "editions/"), ("标签", "tags/"), ("行业", "industries/"), ("往期", "archive/"), ("政策自查", "check/"))]
+    more = [{"title": title, "url": url} for title, url in _MORE]
     pages = [_link(worker, name) for name in catalogue.ids(Kind.PAGE) if (head := catalogue.head(name)) and head.is_public]
     opened = [catalogue.known(name).card for name in catalogue.row("public") if catalogue.known(name).order.title.startswith(MARK)]
     yield office_page("content/", "网站内容", "content.html", {"kinds": kinds, "more": more, "pages": pages, "opened": opened})

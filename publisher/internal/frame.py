@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Set
 from pathlib import Path
+from urllib.parse import unquote
 
 import jinja2
 
@@ -36,7 +37,9 @@ _HEAD = (
 )
 #: What a head says to others: where the page stands in the world, what a link to it looks like.
 _FOR_OTHERS = re.compile(r'<link rel="canonical"[^>]*>\s*|<meta property="og:[^>]*>\s*|<meta name="(?:robots|SiteName|SiteDomain)"[^>]*>\s*')
-_LINK = re.compile(r'<a\b[^>]*?\bhref="(?![a-z][a-z0-9+.-]*:|#|/)([^"#?]*)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+_FEEDS = re.compile(r'<a href="[^"]*feeds/">[^<]*</a>')
+_A = r'<a\b[^>]*?\bhref="(?![a-z][a-z0-9+.-]*:|#|/)([^"#?]*)[^"]*"[^>]*>((?:(?!</a>).)*)</a>'
+_LINK, _ITEM = re.compile(_A, re.DOTALL), re.compile(rf"<li>\s*{_A}\s*</li>", re.DOTALL)
 
 
 class OfficeShell:
@@ -52,8 +55,8 @@ class OfficeShell:
 
     def render(self, frame: Frame) -> str:
         """The frame of a layout with its slots, but for the one in the head."""
-        written = _FOR_OTHERS.sub("", self._shell.render(frame)).replace(slot("head"), _HEAD.format(base=frame.base), 1)
-        banner = f'<p class="internal-banner" role="note">{BANNER}</p>'
+        written = _FEEDS.sub("", _FOR_OTHERS.sub("", self._shell.render(frame))).replace(slot("head"), _HEAD.format(base=frame.base), 1)
+        banner = f'<aside class="internal-banner" aria-label="密级">{BANNER}</aside>'
         return written.replace('<header class="md-header', f'{banner}<header class="md-header', 1)
 
     def assets(self) -> dict[str, Path]:
@@ -79,12 +82,12 @@ def make_renderer(settings: Settings, shell: OfficeShell) -> OfficeRenderer:
 
 
 def unlink(page: str, path: str, known: Set[str]) -> str:
-    """A page without links to what the internal site does not have, such as feeds; their words stay."""
+    """A page without links to what the internal site does not have, such as feeds: an item of a list goes, in a sentence the words stay."""
     folder = posixpath.dirname(path)
 
-    def check(match: re.Match[str]) -> str:
-        target = posixpath.normpath(posixpath.join(folder, match[1] or "."))
-        names = (target, "index.html" if target == "." else f"{target}/index.html")
-        return match[0] if any(name in known for name in names) else match[2]
+    def is_there(written: str) -> bool:
+        target = posixpath.normpath(posixpath.join(folder, unquote(written) or "."))
+        return target in known or (f"{target}/index.html" if target != "." else "index.html") in known
 
-    return _LINK.sub(check, page)
+    page = _ITEM.sub(lambda match: match[0] if is_there(match[1]) else "", page)
+    return _LINK.sub(lambda match: match[0] if is_there(match[1]) else match[2], page)

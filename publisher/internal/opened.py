@@ -44,7 +44,8 @@ class OpenWorker(Worker):
 
     def _load(self, path: str, sort: type[T]) -> T:
         thing = super()._load(path, sort)
-        return _open(thing) if isinstance(thing, Entry) else thing
+        opened: Any = _open(thing) if isinstance(thing, Entry) else thing
+        return opened  # type: ignore[no-any-return]
 
 
 def _open(entry: Entry) -> Entry:

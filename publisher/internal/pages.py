@@ -18,7 +18,7 @@ from publisher.liaison.months import Month
 from publisher.liaison.procedures import is_open
 from publisher.liaison.records import Enterprise, Officer
 from publisher.liaison.scope import Scope
-from publisher.liaison.score import book_of, plan_score
+from publisher.liaison.score import Point, book_of, plan_score
 from publisher.liaison.writers.html import write_body
 from publisher.site.artifacts import Artifact, Frame
 from publisher.site.pages import page
@@ -117,13 +117,16 @@ def _plan_records(office: Office) -> Artifact:
         for one in register.indicators
     ]
     books = [
-        {"title": book.name, "rows": told(book, models.RulesFile, "name", "rules"), "parts": [told(r, models.RuleModel) for r in book.rules], "place": str(book.place)}
+        {
+            "title": book.name,
+            "rows": told(book, models.RulesFile, "name", "rules"),
+            "parts": [told(rule, models.RuleModel) for rule in book.rules],
+            "place": str(book.place),
+        }
         for book in register.books
     ]
     leaders = [{"title": one.post, "rows": told(one, models.LeaderModel, "post"), "parts": [], "place": str(one.place)} for one in register.leaders]
-    holidays = [
-        {"title": f"{one.year}年", "rows": told(one, models.HolidaysFile), "parts": [], "place": str(one.place)} for one in register.holidays
-    ]
+    holidays = [{"title": f"{one.year}年", "rows": told(one, models.HolidaysFile), "parts": [], "place": str(one.place)} for one in register.holidays]
     groups = [("会议", meetings), ("指标", indicators), ("考核规则", books), ("联系领导", leaders), ("放假安排", holidays)]
     return office_page("liaison/records/", "台账", "records.html", {"groups": [{"name": name, "rows": rows} for name, rows in groups]})
 
@@ -190,7 +193,8 @@ def _plan_officers(office: Office) -> Iterator[Artifact]:
     rows = []
     for officer in office.register.officers:
         view = _officer(office, officer)
-        rows.append({"id": officer.id, "name": officer.name or "", "unit": officer.unit, "services": view["counts"], "owed": len(view["owed"]), "points": view["points"]})
+        told_here = {"services": view["counts"], "owed": len(view["owed"]), "points": view["points"]}
+        rows.append({"id": officer.id, "name": officer.name or "", "unit": officer.unit} | told_here)
         yield office_page(f"{OFFICERS}{officer.id}/", view["title"], "officer.html", view, section="liaison/officers", is_wide=False)
     months = [month.label for month in office.months]
     yield office_page(OFFICERS, "干部", "officers.html", {"rows": rows, "months": months}, section="liaison/officers")
@@ -201,7 +205,7 @@ def _officer(office: Office, officer: Officer) -> View:
     register = office.register
     services = office.services_by_officer.get(officer.id, [])
     shown = [one for one in services if one.month in office.scopes]
-    cases = [show_case(one, office.today) | {"enterprise": one.enterprise} for one in office.cases_by_officer.get(officer.id, ()) if is_open(one, office.day)]
+    cases = [show_case(one, office.today) for one in office.cases_by_officer.get(officer.id, ()) if is_open(one, office.day)]
     return {
         "id": officer.id,
         "title": f"{officer.name}（{officer.id}）" if officer.name else officer.id,
@@ -222,10 +226,14 @@ def _officer(office: Office, officer: Officer) -> View:
             {
                 "month": month.label,
                 "total": str(standing.total),
-                "points": [
-                    {"amount": f"{p.amount:+}", "rule": p.rule.name, "words": p.event.words, "places": [str(r.place) for r in p.event.records]} for p in standing.points
-                ],
+                "points": [_point(point) for point in standing.points],
             }
             for month, standing in office.standings.get(officer.id, [])
         ],
     }
+
+
+def _point(point: Point) -> View:
+    """A point with the fact it stands for, and the records that show it."""
+    event = point.event
+    return {"amount": f"{point.amount:+}", "rule": point.rule.name, "words": event.words, "places": [str(record.place) for record in event.records]}

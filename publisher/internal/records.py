@@ -16,7 +16,6 @@ from publisher.liaison.records import Case, Issue, Matter, Promise, Service, Ste
 from publisher.liaison.workdays import WorkCalendar
 
 Row = dict[str, Any]
-_STEPS = {"issue": models.IssueStepModel, "agency": models.AgencyStepModel, "accompanied": models.AccompanyStepModel}
 #: What is an address of a record and not a saying of it.
 _CODES = frozenset({"industry"})
 
@@ -80,8 +79,8 @@ def show_issue(issue: Issue, today: Today) -> Row:
 
 def show_case(case: Case, today: Today) -> Row:
     """A case until it is delivered."""
-    model = models.AgencyCaseModel if case.is_agency else models.AccompaniedCaseModel
-    skip = ("id", "matter", "steps", "promises") if case.is_agency else ("id", "matter", "steps", "promises", "mandate")
+    model: type[Model] = models.AgencyCaseModel if case.is_agency else models.AccompaniedCaseModel
+    steps: type[Model] = models.AgencyStepModel if case.is_agency else models.AccompanyStepModel
     words, tone = _case_clock(case, today)
     return {
         "id": case.id,
@@ -90,8 +89,8 @@ def show_case(case: Case, today: Today) -> Row:
         "state": _state(case, today),
         "clock": words,
         "tone": tone,
-        "rest": told(case, model, *skip),
-        "steps": show_steps(case.steps, _STEPS["agency" if case.is_agency else "accompanied"]),
+        "rest": told(case, model, "id", "matter", "steps", "promises"),
+        "steps": show_steps(case.steps, steps),
         "promises": show_promises(case.promises),
         "place": str(case.place),
         "is_open": is_open(case, today.day),

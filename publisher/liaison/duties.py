@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from publisher.content.model.vocabulary import Way
 from publisher.liaison.months import Month, months_between
 from publisher.liaison.records import Enterprise, Promise, Register, Service, Situation
-from publisher.liaison.vocabulary import Way
 from publisher.liaison.workdays import WorkCalendar
 from publisher.settings import LiaisonSettings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
+from publisher.content.model.vocabulary import Way
 from publisher.liaison.document import Cell, Chart, Ledger, Report, Section, Table, spoken
 from publisher.liaison.duties import Duty, last_officer, report_due
 from publisher.liaison.figures_matters import plan_cases, plan_issues, plan_overdue, plan_shared
@@ -13,7 +14,7 @@ from publisher.liaison.months import Month, months_between
 from publisher.liaison.phrases import named, percent, say
 from publisher.liaison.procedures import is_done, is_open
 from publisher.liaison.scope import Scope
-from publisher.liaison.vocabulary import Trend, Way
+from publisher.liaison.vocabulary import Trend
 
 
 def plan_report(scope: Scope, *, is_brief: bool = False) -> Report:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
+from publisher.content.model.vocabulary import IssueType
 from publisher.liaison.document import Cell, Chart, Ledger, Section, Table
 from publisher.liaison.duties import is_promise_overdue
 from publisher.liaison.phrases import named, say
 from publisher.liaison.procedures import clock_of, is_done, is_open, state_on, times_passed_on
 from publisher.liaison.records import Issue, Matter
 from publisher.liaison.scope import Scope
-from publisher.liaison.vocabulary import AccompanyState, AgencyState, IssueType, Stage
+from publisher.liaison.vocabulary import AccompanyState, AgencyState, Stage
 
 
 def plan_issues(scope: Scope, ledger: Ledger) -> Section:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from publisher.content.model.fields import Amount, Count, CreditCode, Day, Email, Flag, Id, IndustryCode, Landline, Mobile, Model, Text, key
-from publisher.content.model.vocabulary import SubjectType
+from publisher.content.model.vocabulary import IssueType, SubjectType, Way
 from publisher.liaison.vocabulary import (
     AccompanyState,
     AgencyState,
     Feature,
     IssueState,
-    IssueType,
     Measure,
     MeetingType,
     Orders,
     Satisfaction,
     Stage,
     Trend,
-    Way,
 )
 
 

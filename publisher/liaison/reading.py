@@ -175,11 +175,8 @@ def _month(register: Register, model: Any, written: _Written) -> None:
     about = {"enterprise": written.stem, "month": written.month}
     for index, one in enumerate(model.services):
         place = written.place("services", index)
-        register.services.append(
-            records.Service(
-                place, written.stem, written.month or Month(0, 1), one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts, one.proof
-            )
-        )
+        said = (one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts, one.proof)
+        register.services.append(records.Service(place, written.stem, written.month or Month(0, 1), *said))
     if model.situation:
         register.situations.append(_record(records.Situation, model.situation, place=written.place("situation"), **about))
 

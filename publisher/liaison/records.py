@@ -12,21 +12,19 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from publisher.content.model.vocabulary import SubjectType
+from publisher.content.model.vocabulary import IssueType, SubjectType, Way
 from publisher.liaison.months import Month
 from publisher.liaison.vocabulary import (
     AccompanyState,
     AgencyState,
     Feature,
     IssueState,
-    IssueType,
     Measure,
     MeetingType,
     Orders,
     Satisfaction,
     Stage,
     Trend,
-    Way,
 )
 
 

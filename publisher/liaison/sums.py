@@ -15,10 +15,10 @@ from typing import Any
 
 from publisher.checks.tallies import SMALLEST_CELL
 from publisher.content.model.kinds import StatedEntry, Tally, WayCount
+from publisher.content.model.vocabulary import Way
 from publisher.liaison.figures_matters import shared_issues
 from publisher.liaison.procedures import clock_of, is_done
 from publisher.liaison.scope import Scope
-from publisher.liaison.vocabulary import Way
 
 #: How many sorts of shared difficulties are told.
 _MOST_SHARED = 5
@@ -42,7 +42,7 @@ def plan_sums(scope: Scope, moment: datetime) -> Tally | None:
         **_cases(scope),
     }
     label = scope.month.label
-    words = {"title": f"{label}助企服务", "summary": _summary(scope, sums), "published": moment, "month": str(scope.month)}
+    words: dict[str, Any] = {"title": f"{label}助企服务", "summary": _summary(scope, sums), "published": moment, "month": str(scope.month)}
     return Tally.model_construct(**words, **sums)
 
 

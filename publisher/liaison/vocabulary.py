@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.content.model.vocabulary import IssueType as IssueType  # the site tells sums by these two, so they are its words too
 from publisher.content.model.vocabulary import Vocabulary
-from publisher.content.model.vocabulary import Way as Way
 
 
 class Stage(Vocabulary):
