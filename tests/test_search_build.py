@@ -160,6 +160,13 @@ def test_search_can_be_set_off(tmp_path: Path) -> None:
     assert 'action="search' not in project.read("index.html")
 
 
+def test_where_search_is_off_nothing_of_its_index_is_loaded(tmp_path: Path) -> None:
+    project = Project(tmp_path, MKDOCS + "extra:\n  publisher:\n    search: false\n").news("a")
+    build = f"from publisher.cli import main; main(['build', '--root', {str(project.root)!r}, '--as-of', '2026-11-23 09:00'])"
+    names = "('publisher.engine.gleaning', 'publisher.engine.searching', 'publisher.search.labels', 'publisher.search.shards')"
+    assert python(f"import sys; {build}; print([name for name in {names} if name in sys.modules])").splitlines()[-1] == "[]"
+
+
 def test_synonyms_are_in_the_table_of_contents_and_an_edit_of_them_rewrites_only_that(project: Project) -> None:
     many(project).write("content/taxonomy/synonyms.yml", SYNONYMS).build()
     assert SearchFiles(project.out).contents["synonyms"] == [["补贴", "补助"]]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from publisher.engine.gleaning import Gleaned, Task
 from publisher.engine.ledger import FileRow
 from publisher.engine.messages import Checked, News, Planned, Reading
 from publisher.engine.worker import Worker
-from publisher.search.record import Record
 from publisher.site.frames import Layout
+
+if TYPE_CHECKING:
+    from publisher.engine.gleaning import Gleaned, Task
+    from publisher.search.record import Record
 
 #: Below this many sources one process is done before others have begun.
 _WORTH_IT = 300

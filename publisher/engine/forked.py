@@ -12,16 +12,18 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publisher.engine.crew import Crew
-from publisher.engine.gleaning import Gleaned, Task
 from publisher.engine.ledger import FileRow
 from publisher.engine.messages import Checked, News, Planned, Reading
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
-from publisher.search.record import Record
 from publisher.site.frames import Layout
+
+if TYPE_CHECKING:
+    from publisher.engine.gleaning import Gleaned, Task
+    from publisher.search.record import Record
 
 #: How many answers are sent together.
 _PART = 16

@@ -19,6 +19,8 @@ from publisher.site.heads import EditionHead
 
 #: The unit that is only checked: the rules that belong to no single entry.
 ACROSS = "check:across"
+#: The unit of the files of the search index that belong to no volume.
+CONTENTS = "contents"
 
 
 class Reading(NamedTuple):

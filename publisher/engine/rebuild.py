@@ -17,18 +17,14 @@ from publisher.content.synonyms import SYNONYMS_PATH, read_synonyms
 from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.build import Found, Order
 from publisher.engine.crew import Crew, make_crew
-from publisher.engine.gleaning import list_tasks
 from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
-from publisher.engine.messages import ACROSS, News, Planned, Reading, Standpoint, mark, pack_problems, unpack_problems
+from publisher.engine.messages import ACROSS, CONTENTS, News, Planned, Reading, Standpoint, mark, pack_problems, unpack_problems
 from publisher.engine.news import gather
 from publisher.engine.report import BuildReport
-from publisher.engine.searching import CONTENTS, Before, Update, labels_of, plan_contents, plan_files, stored_labels
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
-from publisher.search.labels import pack_labels
-from publisher.search.volumes import labels_path
 from publisher.settings import load_settings
 from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
 from publisher.site.heads import path_url
@@ -222,35 +218,15 @@ class _Rebuild:
 
     def _make_search(self, dirty: Sequence[str], news: News) -> set[str]:
         """The index of search, after the pages that it leads to; gives its files that are no more."""
-        find_row = self.worker.find_row
-        volumes = {name: find_row(f"volume:{name}") for name in find_row("volumes")}
-        if not self.found.is_going_on:
-            self._write_search(volumes)
-            return set()
-        fresh = self.crew.records()
-        is_moved = any(row.startswith("volume") for row in news.rows)
-        old = {name: self.ledger.row(f"volume:{name}") for name in self.ledger.row("volumes")} if is_moved else volumes
-        update = Update(Before(self.order.out, old, self.damaged_volumes), volumes, fresh)
-        changed = update.volumes() if fresh or news.rows or self.damaged_volumes else []
-        is_other = volumes.keys() != old.keys() or CONTENTS in dirty or SYNONYMS_PATH in self.touched
-        if is_other or any(volume.has_other_labels for volume in changed):
-            labels = dict(stored_labels(self.order.out, volumes.keys() - {volume.name for volume in changed}))
-            labels |= {volume.name: volume.labels for volume in changed}
-            self._take(plan_contents({name: labels[name] for name in volumes}, read_synonyms(self.worker.settings.root)[0]))
-        for volume in changed:
-            self._take(plan_files(f"volume:{volume.name}", volume.files))
-        fewer = [volume for volume in changed if volume.is_whole or len(volume.labels) < len(old[volume.name])]
-        return {row.path for volume in fewer for row in self.ledger.files_of(f"volume:{volume.name}") if volume.has_lost(row.path)}
+        from publisher.engine.indexing import Indexing
 
-    def _write_search(self, volumes: Mapping[str, Sequence[str]]) -> None:
-        """The whole index, from what the processes have gathered."""
-        gleaned = self.crew.glean()
-        labels = {name: labels_of(gleaned, name, len(ids)) for name, ids in volumes.items()}
-        self._take(plan_contents(labels, read_synonyms(self.worker.settings.root)[0]))
-        for name, ids in volumes.items():
-            self._take(plan_files(f"volume:{name}", {labels_path(name): pack_labels(labels[name])}))
-            for made in self.crew.write_index(list_tasks(gleaned, name, len(ids))):
-                self._take(plan_files(f"volume:{name}", dict(made)))
+        synonyms = read_synonyms(self.worker.settings.root)[0]
+        indexing = Indexing(self.crew, self.worker.find_row, self.ledger, self.order.out, synonyms, self._take)
+        if not self.found.is_going_on:
+            indexing.write_all()
+            return set()
+        has_other_contents = CONTENTS in dirty or SYNONYMS_PATH in self.touched
+        return indexing.update(list(news.rows), self.damaged_volumes, has_other_contents=has_other_contents)
 
     def _make_sitemap(self, known: Mapping[str, list[FileRow]], lost: Iterable[str], *, is_damaged: bool) -> bool:
         """sitemap.xml (sitemaps.org 0.9) and robots.txt; nothing, and False, when no address and no date in them differs."""

@@ -18,14 +18,12 @@ from typing import NamedTuple
 from publisher.content.synonyms import Synonyms
 from publisher.engine.gleaning import Gleaned, pack_block
 from publisher.engine.ledger import FileRow
-from publisher.engine.messages import Made, Planned
+from publisher.engine.messages import CONTENTS, Made, Planned
 from publisher.search.edits import Change, edit_shard, find_edits
 from publisher.search.labels import Label, pack_contents, pack_labels, read_labels
 from publisher.search.record import Record, read_record
 from publisher.search.volumes import BLOCK, CONTENTS_PATH, TRADITIONAL_PATH, block_path, labels_path, shard_count, shard_path
 
-#: The unit of the files that belong to no volume.
-CONTENTS = "contents"
 #: From how many entries that differ on, and from which part of a volume, it is written anew.
 _MANY, _PART = 16, 8
 

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.ledger import Ledger, SourceRow
-from publisher.engine.messages import Standpoint
+from publisher.engine.messages import CONTENTS, Standpoint
 from publisher.engine.rebuild import SITEMAP, THEME
-from publisher.engine.searching import CONTENTS
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.settings import load_settings

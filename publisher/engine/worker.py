@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING
 from publisher.checks import check_across, check_alone, check_edition, check_references
 from publisher.content.images import ImageFile
 from publisher.content.library import Edition, Entry, duplicate_id, read_file
-from publisher.engine.gleaning import Gleaned, Gleaner, Task, do_task
 from publisher.engine.ledger import FileRow, Ledger
 from publisher.engine.memory import Memory
 from publisher.engine.messages import ACROSS, Checked, Made, Planned, Reading, Standpoint, marks, pack_image
 from publisher.lifecycle import changes
 from publisher.problems import Problem
-from publisher.search.record import Record
 from publisher.site.addresses import check_addresses
 from publisher.site.artifacts import Artifact
 from publisher.site.catalogue import Catalogue
@@ -32,7 +30,9 @@ from publisher.site.plan import plan_unit
 from publisher.site.views import Viewer
 
 if TYPE_CHECKING:
+    from publisher.engine.gleaning import Gleaned, Gleaner, Task
     from publisher.engine.shop import Shop
+    from publisher.search.record import Record
     from publisher.site.frames import Layout
 
 
@@ -45,7 +45,12 @@ class Worker(Memory):
         self.viewer = Viewer(self.catalogue)
         self._shop, self._keeps_text = shop, keeps_text
         self._checked: dict[str, set[str]] = {}
-        self._gleaner = Gleaner(self.settings.root / "var", self.find_row, is_all=not ledger.is_open) if self.settings.search and shop else None
+        self._gleaner = self._make_gleaner() if self.settings.search and shop else None
+
+    def _make_gleaner(self) -> Gleaner:
+        from publisher.engine.gleaning import Gleaner
+
+        return Gleaner(self.settings.root / "var", self.find_row, is_all=not self.ledger.is_open)
 
     @property
     def shop(self) -> Shop:
@@ -160,6 +165,8 @@ class Worker(Memory):
 
     def write_index(self, tasks: Sequence[Task]) -> Iterator[list[tuple[str, bytes]]]:
         """Files of the search index, by path."""
+        from publisher.engine.gleaning import do_task
+
         return map(do_task, tasks)
 
     def close(self) -> None:
