@@ -30,7 +30,7 @@ from tests.test_oracle import Theme
 
 KILLS = int(os.environ.get("PUBLISHER_KILLS", "12"))
 CROWD = 60
-_FOLDERS = "news|policies|matchmaking|guides|events|enterprises"
+_FOLDERS = "news|policies|matchmaking|guides|events|enterprises|services"
 _NAMED = re.compile(rf'(?:href="[./]*|https://street\.example/)((?:{_FOLDERS})/(?!page/)[a-z0-9-]+/)')
 
 

@@ -224,7 +224,7 @@ def test_every_entry_of_the_demo_is_found_by_every_sample_of_its_words(demo: Pro
     assert recall(files, seed, 3) > 800
 
 
-FOLDERS = ("news", "policies", "matchmaking", "guides", "events", "enterprises")
+FOLDERS = ("news", "policies", "matchmaking", "guides", "events", "enterprises", "services")
 
 
 def test_every_entry_of_a_made_up_street_is_found_by_every_sample_of_its_words(project: Project) -> None:
