@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,6 +23,7 @@ from publisher.liaison import records
 from publisher.liaison.kept import Kept
 from publisher.liaison.model import FILES
 from publisher.liaison.months import Month
+from publisher.liaison.packed import pack, unpack
 from publisher.liaison.records import Place, Register
 from publisher.problems import Problem, Span
 from publisher.strictyaml import YamlText, parse
@@ -42,8 +42,8 @@ def load_register(root: Path, wants: Callable[[Month], bool] = lambda _: True, p
     with _collector_off():
         if count > 1 and sum(name.startswith("months/") for name in tasks) >= _MANY_MONTHS:
             with ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("fork"), initializer=gc.disable) as pool:
-                return _merge(map(_unpack, pool.map(partial(_read_packed, root), tasks)))
-        return _merge(map(_unpack, map(partial(_read_packed, root), tasks)))
+                return _merge(map(unpack, pool.map(partial(_read_packed, root), tasks)))
+        return _merge(map(unpack, map(partial(_read_packed, root), tasks)))
 
 
 @contextmanager
@@ -64,14 +64,9 @@ def _read_packed(root: Path, name: str) -> bytes:
     kept = Kept(root, name)
     found = kept.find()
     if found is None:
-        found = pickle.dumps(_read_folder(root, name), pickle.HIGHEST_PROTOCOL)
+        found = pack(*_read_folder(root, name))
         kept.put(found)
     return found
-
-
-def _unpack(data: bytes) -> Reading:
-    reading: Reading = pickle.loads(data)  # noqa: S301  # made by this process's own child, or kept by it
-    return reading
 
 
 def _list_tasks(root: Path, wants: Callable[[Month], bool]) -> Iterator[str]:
@@ -105,10 +100,27 @@ def _read_folder(root: Path, name: str) -> Reading:
     """Read one task: a folder, or a file that stands where folders do."""
     register, problems = Register(), []
     path = root / FOLDER / name
-    files = sources.walk(path, root) if path.is_dir() else iter([(f"{FOLDER}/{name}", path)])
-    for file_name, file in files:
-        problems += _read_file(register, file_name, file, root / "content")
+    files = _walk(str(path), f"{FOLDER}/{name}") if path.is_dir() else iter([_File(f"{FOLDER}/{name}", str(path), is_file=False)])
+    for file in files:
+        problems += _read_file(register, file, root / "content")
     return register, problems
+
+
+class _File(NamedTuple):
+    """A file as its folder names it: its name from the root, its path, and whether it is surely a file and no link."""
+
+    name: str
+    path: str
+    is_file: bool
+
+
+def _walk(folder: str, name: str) -> Iterator[_File]:
+    """As `sources.walk`; a hundred thousand paths as objects would take seconds, so would a question to the disk for each."""
+    for item in sources.scan(folder):
+        if item.is_dir(follow_symlinks=False):
+            yield from _walk(item.path, f"{name}/{item.name}")
+        else:
+            yield _File(f"{name}/{item.name}", item.path, item.is_file(follow_symlinks=False))
 
 
 class _Written(NamedTuple):
@@ -124,17 +136,19 @@ class _Written(NamedTuple):
         return Place(self.path, rows[index] + 1 if index < len(rows) else 1, part, index)
 
 
-def _read_file(register: Register, name: str, path: Path, content: Path) -> list[Problem]:
+def _read_file(register: Register, file: _File, content: Path) -> list[Problem]:
+    name = file.name
     parts = name.removeprefix(f"{FOLDER}/").split("/")
-    if len(parts) < 2 or parts[0] not in FILES or path.suffix not in (".yml", ".yaml"):
+    stem, _, suffix = parts[-1].rpartition(".")
+    if len(parts) < 2 or parts[0] not in FILES or not stem or suffix not in ("yml", "yaml"):
         return [Problem("liaison-unknown-file", Span(name), {"value": "/".join(parts)})]
-    month = Month.parse(parts[1]) if parts[0] == "months" else None
-    if not _is_well_named(parts, path.stem):
+    month = _parse_month(parts[1]) if parts[0] == "months" else None
+    if not _is_well_named(parts, stem, month):
         return [Problem("liaison-file-name", Span(name), {"value": "/".join(parts), "example": _EXAMPLES.get(parts[0], "…")})]
-    if fault := sources.link_fault(path, name, content):
+    if not file.is_file and (fault := sources.link_fault(Path(file.path), name, content)):
         register.unread.add(name)
         return [fault]
-    data = sources.read_bytes(path, name)
+    data = sources.read_bytes(file.path, name, is_file=file.is_file)
     text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
     model: Model | None = None
     if text and not problems:
@@ -147,7 +161,7 @@ def _read_file(register: Register, name: str, path: Path, content: Path) -> list
     else:
         table = keys_of(type(model))
         rows = {table.get(key, key): lines for key, lines in parsed.rows.items()}
-        _ADOPT[parts[0]](register, model, _Written(name, path.stem, month, rows))
+        _ADOPT[parts[0]](register, model, _Written(name, stem, month, rows))
     return problems
 
 
@@ -156,10 +170,14 @@ _EXAMPLES = {"months": "months/2026-10/qy-001.yml", "issues": "issues/qy-001.yml
 )
 
 
-def _is_well_named(parts: list[str], stem: str) -> bool:
+#: The month of a folder, once for all its files.
+_parse_month = lru_cache(maxsize=1024)(Month.parse)
+
+
+def _is_well_named(parts: list[str], stem: str, month: Month | None) -> bool:
     """Whether the name tells the month, the enterprise or the year that the file is about."""
     if parts[0] == "months":
-        return len(parts) == 3 and Month.parse(parts[1]) is not None and is_id(stem)
+        return len(parts) == 3 and month is not None and is_id(stem)
     if parts[0] in ("indicators", "rules", "holidays"):
         return Month.parse(f"{stem}-01") is not None
     return parts[0] not in ("issues", "cases") or is_id(stem)
@@ -172,13 +190,17 @@ def _record(kind: type[_R], model: Model, **more: object) -> _R:
 
 
 def _month(register: Register, model: Any, written: _Written) -> None:
-    about = {"enterprise": written.stem, "month": written.month}
-    for index, one in enumerate(model.services):
-        place = written.place("services", index)
-        said = (one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts, one.proof)
-        register.services.append(records.Service(place, written.stem, written.month or Month(0, 1), *said))
-    if model.situation:
-        register.situations.append(_record(records.Situation, model.situation, place=written.place("situation"), **about))
+    month = written.month or Month(0, 1)
+    register.services += [
+        records.Service(
+            written.place("services", index),
+            *(written.stem, month, one.day, one.officer, one.way, one.text, one.issues, one.policies, one.next, one.counts, one.proof),
+        )
+        for index, one in enumerate(model.services)
+    ]
+    if one := model.situation:
+        about = (one.trend, one.staff, one.orders, one.invested, one.progress, one.obtained, one.needs, one.reported)
+        register.situations.append(records.Situation(written.place("situation"), written.stem, month, *about))
 
 
 def _matters(steps: Any, promises: Any) -> dict[str, Any]:
