@@ -286,7 +286,10 @@ class Register:
 
     def officer_on(self, enterprise: str, day: date) -> str | None:
         """Who looks after an enterprise on a day."""
-        return next((one.officer for one in self.pairings_of_enterprise.get(enterprise, ()) if one.start <= day and (one.end is None or day <= one.end)), None)
+        for one in self.pairings_of_enterprise.get(enterprise, ()):
+            if one.start <= day and (one.end is None or day <= one.end):
+                return one.officer
+        return None
 
     def unit_of(self, officer: str | None) -> str:
         """The unit of an officer; empty when nobody knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,11 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
-def find_empty_promises(text: str | None) -> Iterator[str]:
+def find_empty_promises(text: str | None) -> Sequence[str]:
     """The words of a text that read like an empty promise."""
     if not text:
-        return
+        return ()
     promises, harmless = _promises()
-    if promises.search(text):
-        yield from (match[0] for match in promises.finditer(harmless.sub(lambda match: "　" * len(match[0]), text)))
+    if not promises.search(text):
+        return ()
+    return [match[0] for match in promises.finditer(harmless.sub(lambda match: "　" * len(match[0]), text))]

@@ -22,6 +22,7 @@ class WorkCalendar:
     def __init__(self, overrides: Iterable[Holidays] = ()) -> None:
         self._overrides = {one.year: (frozenset(one.off), frozenset(one.on)) for one in overrides}
         self._known: dict[date, bool] = {}
+        self._between: dict[tuple[date, date], int] = {}
         self.guessed: set[int] = set()
 
     @property
@@ -62,8 +63,11 @@ class WorkCalendar:
 
     def between(self, start: date, end: date) -> int:
         """How many working days lie after ``start``, up to and with ``end``; none when it is not later."""
-        count, day = 0, start
-        while day < end:
-            day += _DAY
-            count += self.is_workday(day)
+        count = self._between.get((start, end))
+        if count is None:
+            count, day = 0, start
+            while day < end:
+                day += _DAY
+                count += self.is_workday(day)
+            self._between[start, end] = count
         return count
