@@ -27,8 +27,9 @@ from tests.test_accessibility import audit
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-OFFICE_PAGES = ("", "content/") + tuple(
-    f"liaison/{name}/" for name in ("enterprises", "enterprises/qy-001", "officers/gb-001", "months/2026-10", "overdue", "scores/2026-10", "reminders", "records")
+OFFICE_PAGES = (
+    *("", "content/", "liaison/enterprises/", "liaison/enterprises/qy-001/", "liaison/officers/gb-001/", "liaison/months/2026-10/"),
+    *("liaison/overdue/", "liaison/scores/2026-10/", "liaison/reminders/", "liaison/records/"),
 )
 PAIRED = MKDOCS + "extra:\n  publisher:\n    liaison: {pairs: 1}\n"
 
@@ -239,7 +240,9 @@ def test_a_second_build_shows_an_edit_and_nothing_of_what_is_gone(office: Projec
     assert [path.name for path in (office.root / "var").iterdir() if path.name.startswith(".")] == []
 
 
-@pytest.mark.parametrize(("path", "old", "new"), [("content/liaison/months/2026-10/qy-001.yml", "方式: 走访", "方式: 走方"), ("content/news/a.md", "标题:", "标题：")])
+@pytest.mark.parametrize(
+    ("path", "old", "new"), [("content/liaison/months/2026-10/qy-001.yml", "方式: 走访", "方式: 走方"), ("content/news/a.md", "标题:", "标题：")]
+)
 def test_an_error_leaves_the_last_internal_site(office: Project, capsys: pytest.CaptureFixture[str], path: str, old: str, new: str) -> None:
     assert build(office) == 0
     before = office.files(office.root / "var/internal")

@@ -9,15 +9,16 @@ from functools import cached_property
 from typing import TypeVar
 
 from publisher.internal.records import Today
+from publisher.liaison.duties import is_active
 from publisher.liaison.months import Month
-from publisher.liaison.records import Case, Enterprise, Issue, Pairing, Register, Service, Situation
+from publisher.liaison.records import Case, Enterprise, Issue, Pairing, Register, Service
 from publisher.liaison.reminders import Reminder, by_officer, find_reminders
 from publisher.liaison.scope import Scope
 from publisher.liaison.score import Standing, book_of, score
 from publisher.liaison.workdays import WorkCalendar
 from publisher.settings import LiaisonSettings
 
-_T = TypeVar("_T", Case, Issue, Service, Situation)
+_T = TypeVar("_T")
 #: For how many months there is a report and a score: this one as it runs, and the last two.
 MONTHS = 3
 
@@ -40,10 +41,10 @@ class Office:
 
     @cached_property
     def months(self) -> list[Month]:
-        """The months that are reported, the newest first: those with records, and at least the one that runs."""
+        """The months that are reported, the newest first: the one that runs, and the last ones in which anything was owed, done or not."""
         present = Month.of(self.day)
-        written = {one.month for one in self.register.services} | {one.month for one in self.register.situations}
-        return [month for month in (present.plus(-back) for back in range(MONTHS)) if month == present or month in written]
+        earlier = (present.plus(-back) for back in range(1, MONTHS))
+        return [present, *(month for month in earlier if any(is_active(one, month) for one in self.register.enterprises))]
 
     @cached_property
     def scopes(self) -> dict[Month, Scope]:
@@ -61,38 +62,20 @@ class Office:
         return found
 
     @cached_property
-    def services(self) -> dict[str, list[Service]]:
-        """By enterprise, the newest first."""
-        found = _by_enterprise(self.register.services)
-        for rows in found.values():
-            rows.sort(key=lambda one: one.day, reverse=True)
-        return found
-
-    @cached_property
-    def situations(self) -> dict[str, list[Situation]]:
-        return _by_enterprise(self.register.situations)
-
-    @cached_property
     def issues(self) -> dict[str, list[Issue]]:
-        return _by_enterprise(self.register.issues)
+        return _grouped(self.register.issues, "enterprise")
 
     @cached_property
     def cases(self) -> dict[str, list[Case]]:
-        return _by_enterprise(self.register.cases)
+        return _grouped(self.register.cases, "enterprise")
 
     @cached_property
     def services_by_officer(self) -> dict[str, list[Service]]:
-        found: dict[str, list[Service]] = defaultdict(list)
-        for service in self.register.services:
-            found[service.officer].append(service)
-        return found
+        return _grouped(self.register.services, "officer")
 
     @cached_property
     def cases_by_officer(self) -> dict[str, list[Case]]:
-        found: dict[str, list[Case]] = defaultdict(list)
-        for case in self.register.cases:
-            found[case.officer].append(case)
-        return found
+        return _grouped(self.register.cases, "officer")
 
     @cached_property
     def posts(self) -> dict[str, str]:
@@ -111,8 +94,9 @@ class Office:
         return max(now or every, key=lambda one: one.start, default=None)
 
 
-def _by_enterprise(records: list[_T]) -> dict[str, list[_T]]:
+def _grouped(records: list[_T], name: str) -> dict[str, list[_T]]:
+    """Records by one of their fields."""
     found: dict[str, list[_T]] = defaultdict(list)
     for record in records:
-        found[record.enterprise].append(record)
+        found[getattr(record, name)].append(record)
     return found

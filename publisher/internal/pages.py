@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from publisher.content.model.fields import Model
 from publisher.internal.office import Office
 from publisher.internal.records import show_case, show_issue, show_service, told
 from publisher.liaison import model as models
@@ -24,6 +25,7 @@ from publisher.site.artifacts import Artifact, Frame
 from publisher.site.pages import page
 
 View = dict[str, Any]
+Rows = list[dict[str, str]]
 ENTERPRISES, OFFICERS = "liaison/enterprises/", "liaison/officers/"
 
 
@@ -98,37 +100,26 @@ def _plan_reminders(office: Office) -> Artifact:
 def _plan_records(office: Office) -> Artifact:
     """What belongs to no single enterprise or officer."""
     register = office.register
-    meetings = [
-        {
-            "title": one.name,
-            "rows": told(one, models.MeetingModel, "name", "agenda"),
-            "parts": [told(item, models.AgendaModel) for item in one.agenda],
-            "place": str(one.place),
-        }
-        for one in sorted(register.meetings, key=lambda one: one.day, reverse=True)
-    ]
-    indicators = [
-        {
-            "title": one.name,
-            "rows": told(one, models.IndicatorModel, "name", "progress"),
-            "parts": [told(item, models.ProgressModel) for item in one.progress],
-            "place": str(one.place),
-        }
-        for one in register.indicators
-    ]
-    books = [
-        {
-            "title": book.name,
-            "rows": told(book, models.RulesFile, "name", "rules"),
-            "parts": [told(rule, models.RuleModel) for rule in book.rules],
-            "place": str(book.place),
-        }
-        for book in register.books
-    ]
-    leaders = [{"title": one.post, "rows": told(one, models.LeaderModel, "post"), "parts": [], "place": str(one.place)} for one in register.leaders]
-    holidays = [{"title": f"{one.year}年", "rows": told(one, models.HolidaysFile), "parts": [], "place": str(one.place)} for one in register.holidays]
-    groups = [("会议", meetings), ("指标", indicators), ("考核规则", books), ("联系领导", leaders), ("放假安排", holidays)]
-    return office_page("liaison/records/", "台账", "records.html", {"groups": [{"name": name, "rows": rows} for name, rows in groups]})
+    meetings = sorted(register.meetings, key=lambda one: one.day, reverse=True)
+    groups = {
+        "会议": [_record(one.name, one, models.MeetingModel, ("name", "agenda"), _parts(one.agenda, models.AgendaModel)) for one in meetings],
+        "指标": [
+            _record(one.name, one, models.IndicatorModel, ("name", "progress"), _parts(one.progress, models.ProgressModel)) for one in register.indicators
+        ],
+        "考核规则": [_record(one.name, one, models.RulesFile, ("name", "rules"), _parts(one.rules, models.RuleModel)) for one in register.books],
+        "联系领导": [_record(one.post, one, models.LeaderModel, ("post",)) for one in register.leaders],
+        "放假安排": [_record(f"{one.year}年", one, models.HolidaysFile) for one in register.holidays],
+    }
+    return office_page("liaison/records/", "台账", "records.html", {"groups": [{"name": name, "rows": rows} for name, rows in groups.items()]})
+
+
+def _record(title: str, record: Any, model: type[Model], skip: tuple[str, ...] = (), parts: Sequence[Rows] = ()) -> View:
+    """One record with what it says and what its parts say."""
+    return {"title": title, "rows": told(record, model, *skip), "parts": parts, "place": str(record.place)}
+
+
+def _parts(records: Iterable[Any], model: type[Model]) -> list[Rows]:
+    return [told(record, model) for record in records]
 
 
 # --- enterprises -----------------------------------------------------------------------------------------------------
