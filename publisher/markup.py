@@ -23,8 +23,9 @@ _SLOT = re.compile("\x02([LI])(\\d+)\x03")
 #: Han, kana, CJK punctuation and full-width forms.
 CJK = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018\u2019\u201c\u201d\u2026"
 _INLINE = "</?(?:strong|em|del|a|code)(?: [^>]*)?>"
-_ENDS_IN_HAN = re.compile(f"[{CJK}](?:{_INLINE})*")
-_BEGINS_WITH_HAN = re.compile(f"(?:{_INLINE})*[{CJK}]")
+#: Compiled when a text has lines to join, which few have.
+_ENDS_IN_HAN = f"[{CJK}](?:{_INLINE})*"
+_BEGINS_WITH_HAN = f"(?:{_INLINE})*[{CJK}]"
 #: All of them begin with "<", which lets the search skip from tag to tag.
 _PARTS = re.compile(
     r'<h(?P<level>[1-6]) id="(?P<id>[^"]*)">(?P<heading>.*?)<a href="#[^"]*" aria-label="[^"]*" data-heading-content="[^"]*" class="anchor"></a></h[1-6]>'
@@ -202,7 +203,7 @@ def _join(written: str) -> str:
         # Nearly every line ends with the tag of a block: only its last sign is looked at.
         if before[-1:] > "\u2e7f" or (before[-1:] == ">" and not before.endswith(_BLOCK_ENDS)):
             tail = before[_last_words(before) :]
-            if _ENDS_IN_HAN.fullmatch(tail) and _BEGINS_WITH_HAN.match(line):
+            if re.fullmatch(_ENDS_IN_HAN, tail) and re.match(_BEGINS_WITH_HAN, line):
                 joined[-1] = before + line
                 continue
         joined.append(line)

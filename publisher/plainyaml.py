@@ -25,7 +25,7 @@ _MOST_VALUES = 18_000
 _MOST_DEPTH = 20
 
 #: Signs that YAML's reader refuses or takes for the end of a line, and the tab; `str.isprintable` knows them faster, and more.
-_ODD = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ODD = "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _KEY = r"\w[\w.()（）·/-]{0,40}"
 _HEAD = re.compile(rf"( *)(- +)?({_KEY})")
 #: What a plain scalar never begins with here: signs that YAML gives a meaning, if only before a space (``-``, ``?``, ``:``).
@@ -43,7 +43,7 @@ _PAIRS = re.compile(rf"(?:{_PAIR.pattern})+")
 
 def read_plain(text: str) -> Plain | None:
     """Read a text that is a mapping in plain YAML; None when it is anything else or may be."""
-    if not text.replace("\n", "").isprintable() and _ODD.search(text):
+    if not text.replace("\n", "").isprintable() and re.search(_ODD, text):
         return None
     if " \n" in text or text[-1:] == " " or (len(text) > _MOST_VALUES and 2 * text.count("\n") + text.count(",") > _MOST_VALUES):
         return None

@@ -36,7 +36,7 @@ _EXAMPLES = {
 class ClosingDays(BaseModel):
     """How many days before its end an entry counts as closing soon."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     policy: int = Field(45, ge=1, le=365)
     listing: int = Field(14, ge=1, le=180)
@@ -47,7 +47,7 @@ class ClosingDays(BaseModel):
 class MailSettings(BaseModel):
     """Who a digest is from. The addresses are placeholders of the reserved domain example.com until they are set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     sender: str = Field("digest@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
     reply_to: str = Field("editor@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
@@ -62,7 +62,7 @@ class MailSettings(BaseModel):
 class RetentionSettings(BaseModel):
     """How many days a subscriber's data is kept."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     unconfirmed: int = Field(7, ge=7, le=90)
     withdrawn: int = Field(30, ge=1, le=1095)
@@ -71,7 +71,7 @@ class RetentionSettings(BaseModel):
 class LiaisonSettings(BaseModel):
     """What officers owe (``publisher liaison``); the numbers of the founding text, each of which a house may change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     pairs: int = Field(0, ge=0, le=100_000)
     enterprises_per_officer: int = Field(1, ge=1, le=100)
@@ -94,7 +94,7 @@ class LiaisonSettings(BaseModel):
 class Settings(BaseModel):
     """What a build depends on beside content, templates and time."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     root: Path
     site_name: str

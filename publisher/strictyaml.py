@@ -26,8 +26,9 @@ Value = dict[str, "Value"] | list["Value"] | str | None
 Step = str | int
 
 _KEYLIKE = r"[^\s:：#\[\]{},&*!|>'\"%@`?-][^\s:：]{0,29}"
-_FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:-\s+)?)({_KEYLIKE})\s*：\s*(.*)$")
-_MISSING_SPACE = re.compile(r"^(\s*(?:-\s+)?)([一-鿿\w]{1,20}):([^\s/:].*)$")
+#: Patterns of what is wrong are compiled when something is.
+_FULL_WIDTH_COLON = rf"^(\s*(?:-\s+)?)({_KEYLIKE})\s*：\s*(.*)$"
+_MISSING_SPACE = r"^(\s*(?:-\s+)?)([一-鿿\w]{1,20}):([^\s/:].*)$"
 _TAG = re.compile(r"![^\s,\]}]*")
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "timestamp", "merge", "value", "seq", "map"))
@@ -321,7 +322,7 @@ def _find_slip(source: YamlText, near: int, reason: str) -> Problem | None:
         if colon := full_width_colon(source, index, line):
             return colon
         is_at_fault = index == near or (is_colon_missing and index == near - 1)
-        if is_at_fault and (match := _MISSING_SPACE.match(line)):
+        if is_at_fault and (match := re.match(_MISSING_SPACE, line)):
             _, name, rest = match.groups()
             return source.problem("missing-space-after-colon", source.span(index, match.end(2)), line=number, fixed=f"{name}: {rest.strip()}")
     return None
@@ -329,7 +330,7 @@ def _find_slip(source: YamlText, near: int, reason: str) -> Problem | None:
 
 def full_width_colon(source: YamlText, index: int, line: str) -> Problem | None:
     """A line that looks like ``键：值``, as a problem."""
-    match = _FULL_WIDTH_COLON.match(line)
+    match = re.match(_FULL_WIDTH_COLON, line)
     if not match or ": " in line[: match.end(2)]:
         return None
     fixed = f"{match[2]}: {match[3]}".rstrip()

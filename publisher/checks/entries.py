@@ -25,10 +25,11 @@ from publisher.strictyaml import Step
 #: Hosts whose documents count as official sources, with their sub-domains.
 OFFICIAL_HOSTS = ("gov.cn", "npc.gov.cn", "chinatax.gov.cn", "court.gov.cn")
 
+#: Compiled when a policy is checked.
 _NUMBER_FORMS = (
-    re.compile(r"[一-龥]{2,20}〔(?:19|20)\d{2}〕[1-9]\d{0,3}号"),
-    re.compile(r"[一-龥 、]{2,60}?(?:公告|通告)(?:19|20)\d{2}年第[1-9]\d{0,3}号"),
-    re.compile(r"[一-龥 ]{2,40}?令第(?:[1-9]\d{0,3}|[一二三四五六七八九十百零]+)号"),
+    r"[一-龥]{2,20}〔(?:19|20)\d{2}〕[1-9]\d{0,3}号",
+    r"[一-龥 、]{2,60}?(?:公告|通告)(?:19|20)\d{2}年第[1-9]\d{0,3}号",
+    r"[一-龥 ]{2,40}?令第(?:[1-9]\d{0,3}|[一二三四五六七八九十百零]+)号",
 )
 
 
@@ -132,9 +133,9 @@ def _check_news(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[P
 def _check_policy(entry: Entry, settings: Settings, as_of: datetime) -> Iterator[Problem]:
     data = entry.data
     assert isinstance(data, Policy)
-    if data.number and not any(form.fullmatch(data.number) for form in _NUMBER_FORMS):
+    if data.number and not any(re.fullmatch(form, data.number) for form in _NUMBER_FORMS):
         fixed = mend_document_number(data.number)
-        if fixed != data.number and any(form.fullmatch(fixed) for form in _NUMBER_FORMS):
+        if fixed != data.number and any(re.fullmatch(form, fixed) for form in _NUMBER_FORMS):
             yield field_problem(entry, "document-number", ("number",), value=data.number, fixed=fixed)
         else:
             yield field_problem(entry, "bad-document-number", ("number",), value=data.number)

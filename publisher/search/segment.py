@@ -24,11 +24,11 @@ BREAKS = re.compile(
 )
 #: Accents and what is not seen: taken out, so that the letters on both sides stay together.
 _MARKS = re.compile("[\xad\u0300-\u036f\u200b-\u200f\u2060-\u2064\u3099\u309a\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+")
-#: Most texts have nothing that folds once their punctuation is gone.
-_FOLDS = re.compile("[A-Z\xa0-\u33ff\ua000-\uffff\U00010000-\U0010ffff]")
+#: Most texts have nothing that folds once their punctuation is gone. Like the next two it is compiled when a text is folded.
+_FOLDS = "[A-Z\xa0-\u33ff\ua000-\uffff\U00010000-\U0010ffff]"
 #: A space between Han and a Latin letter or digit is typography: “5G 专网” is “5G专网”.
-_THIN = re.compile(" (?:(?<=[\u3400-\u9fff] )(?=[0-9a-z])|(?<=[0-9a-z] )(?=[\u3400-\u9fff]))")
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_THIN = " (?:(?<=[\u3400-\u9fff] )(?=[0-9a-z])|(?<=[0-9a-z] )(?=[\u3400-\u9fff]))"
+_BEYOND = "[\U00010000-\U0010ffff]"
 _GAPS = re.compile("[ \n]+")
 _LATIN = re.compile("[0-9a-z]{3,}")
 _END = 0x0A
@@ -51,13 +51,13 @@ def _traditional() -> re.Pattern[str]:
 def fold(text: str) -> str:
     """The text as it is compared: lower-cased runs of letters and digits, a line feed between two of them."""
     text = BREAKS.sub("\n", text)
-    is_odd = _FOLDS.search(text)
+    is_odd = re.search(_FOLDS, text)
     if is_odd:
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower().replace("ς", "σ")
         text = BREAKS.sub("\n", _MARKS.sub("", text))
-    if _traditional().search(text) or (is_odd and _BEYOND.search(text)):
+    if _traditional().search(text) or (is_odd and re.search(_BEYOND, text)):
         text = text.translate(traditional())
-    return _GAPS.sub("\n", _THIN.sub("", text)).strip("\n")
+    return _GAPS.sub("\n", re.sub(_THIN, "", text)).strip("\n")
 
 
 def pairs_of(folded: str) -> set[int]:
