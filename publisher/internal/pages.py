@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from publisher.content.model.fields import Model
+from publisher.internal.frame import NAVIGATION
 from publisher.internal.office import Office
 from publisher.internal.records import show_case, show_issue, show_service, told
 from publisher.liaison import model as models
@@ -26,6 +27,8 @@ from publisher.site.pages import page
 
 View = dict[str, Any]
 Rows = list[dict[str, str]]
+#: What the navigation calls each part.
+_SECTIONS = {url: title for title, url in NAVIGATION.items()}
 ENTERPRISES, OFFICERS = "liaison/enterprises/", "liaison/officers/"
 
 
@@ -45,7 +48,7 @@ def office_page(url: str, title: str, template: str, view: View, *, section: str
     """A page of the office; the way to it leads over its section."""
     crumbs = [{"title": "首页", "url": ""}]
     if section and f"{section}/" != url:
-        crumbs.append({"title": {"liaison/enterprises": "企业", "liaison/officers": "干部"}.get(section, "月报"), "url": f"{section}/"})
+        crumbs.append({"title": _SECTIONS[f"{section}/"], "url": f"{section}/"})
     frame = Frame(url, title, title, section or url.rstrip("/"), is_wide=is_wide)
     return page(frame, f"office/{template}", {"title": title, "crumbs": crumbs} | view)
 
