@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,9 +68,9 @@ def build_internal(root: Path, out: Path, as_of: datetime, *, is_strict: bool = 
         if has_errors(problems, strict=is_strict):
             return InternalReport(problems, is_built=False)
         shell = OfficeShell(root)
-        artifacts = [*_plan_public(worker), *plan_office(office), *_plan_front(worker, office)]
+        public = [*_plan_public(worker), *_plan_front(worker, office)]
         with Draft(out) as draft:
-            count = draft.put_all(_render(artifacts, shell, worker.settings))
+            count = draft.put_all(_render(public, plan_office(office), shell, worker.settings))
             draft.take_place()
     opened = sum(head.order.title.startswith(MARK) for name in worker.find_row("public") if (head := worker.find_head(name)))
     return InternalReport(problems, True, count, len(office.register.enterprises), opened)
@@ -147,11 +148,11 @@ def _link(worker: OpenWorker, name: str) -> dict[str, str]:
     return {"title": head.title, "url": head.url}
 
 
-def _render(artifacts: list[Artifact], shell: OfficeShell, settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """The bytes of every file by its path."""
+def _render(public: list[Artifact], office: Iterator[Artifact], shell: OfficeShell, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """The bytes of every file by its path; the pages of the office are planned one by one, for thousands of enterprises are much at once."""
     renderer, assets = make_renderer(settings, shell), shell.assets()
-    known = frozenset((*(artifact.path for artifact in artifacts), *assets))
-    for artifact in artifacts:
+    known = frozenset((*(artifact.path for artifact in public), *assets))
+    for artifact in chain(public, office):
         data = renderer.render(artifact)
         yield artifact.path, unlink(data.decode(), artifact.path, known).encode() if artifact.recipe == "page" else data
     for name, path in assets.items():

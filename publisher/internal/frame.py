@@ -82,12 +82,15 @@ def make_renderer(settings: Settings, shell: OfficeShell) -> OfficeRenderer:
 
 
 def unlink(page: str, path: str, known: Set[str]) -> str:
-    """A page without links to what the internal site does not have, such as feeds: an item of a list goes, in a sentence the words stay."""
+    """A page without links to what the internal site does not have, such as feeds: an item of a list goes, in a sentence the words stay.
+
+    ``known`` are the files beside those below ``liaison/``, whose pages name each other only where they are.
+    """
     folder = posixpath.dirname(path)
 
     def is_there(written: str) -> bool:
         target = posixpath.normpath(posixpath.join(folder, unquote(written) or "."))
-        return target in known or (f"{target}/index.html" if target != "." else "index.html") in known
+        return target in known or target.startswith("liaison/") or (f"{target}/index.html" if target != "." else "index.html") in known
 
     page = _ITEM.sub(lambda match: match[0] if is_there(match[1]) else "", page)
     return _LINK.sub(lambda match: match[0] if is_there(match[1]) else match[2], page)

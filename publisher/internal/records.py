@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from publisher.content.codes import industry_path
@@ -23,15 +24,21 @@ _CODES = frozenset({"industry"})
 def told(record: Any, model: type[Model], *skip: str) -> list[dict[str, str]]:
     """Every field of a record that says something, by the name that officers know it by; ``skip`` what is shown elsewhere."""
     rows = []
-    for name, field in model.model_fields.items():
+    for name, title, default in _fields(model):
         if name in skip:
             continue
         value = getattr(record, name)
-        if value in (None, "", ()) or value == field.default:
+        if value is None or value in ("", ()) or value == default:
             continue
         text = industry_path(value)[-1].name if name in _CODES else say(value)
-        rows.append({"name": describe(model, name)["field"], "value": text})
+        rows.append({"name": title, "value": text})
     return rows
+
+
+@cache
+def _fields(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
+    """The fields of a model: name, what officers call it, what it is when nothing is written. Asked half a million times."""
+    return tuple((name, describe(model, name)["field"], field.default) for name, field in model.model_fields.items())
 
 
 class Today(NamedTuple):
