@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Many tests wait for a browser or a server: two workers for each processor.
 WORKERS := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 
-.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-match bench-quick
+.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-match bench-quick bench-steps
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -47,6 +47,9 @@ bench-mail: $(STAMP)
 
 bench-match: $(STAMP)
 	$(BIN)/python -m bench.matching
+
+bench-steps: $(STAMP)
+	$(BIN)/python -m bench.steps
 
 bench-quick: $(STAMP)
 	$(BIN)/python -m bench --quick

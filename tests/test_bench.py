@@ -18,6 +18,7 @@ from bench.peers import PEERS, Floor, Ours, WithoutSearch
 from bench.results import Results, as_markdown
 from bench.rounds import BODY, CLEAN, NEWEST, NOTHING, TITLE, Record, edit, middle, restore
 from bench.serve import serve_latency
+from bench.steps import Step, as_table, measure_steps
 from bench.targets import MARGINS, TARGETS, failures
 from publisher.settings import load_settings
 from tests.project import ROOT, Project
@@ -184,6 +185,19 @@ def test_the_least_is_a_page_for_every_entry(tmp_path: Path) -> None:
     assert entry.title in written
     assert "<strong>" in written
     assert len(list((peer.root / peer.out).rglob("index.html"))) == 12 + 2  # the navigation names two pages
+
+
+def test_the_steps_of_an_entry_are_taken_one_by_one(tmp_path: Path) -> None:
+    peer = WithoutSearch(tmp_path, 60)
+    peer.set_up(Corpus(60))
+    steps = measure_steps(peer.root, sample=4, rounds=1)
+    assert all(step.micros > 0 for step in steps)
+    whole, *parts = [step.micros for step in steps if step.name in ("read a source", "its bytes", "its YAML")]
+    assert all(part < whole for part in parts)
+    table = as_table([Step("read", 40.4), Step("a part", 30.0, is_part=True), Step("write", 10.0)], least=12.6)
+    assert "| of which: a part | 30 |" in table
+    assert "| **together** | **50** |" in table
+    assert "| **13** |" in table
 
 
 def test_a_lost_ratio_is_named() -> None:
