@@ -26,8 +26,8 @@ _MOST_DEPTH = 20
 
 #: Signs that YAML's reader refuses or takes for the end of a line, and the tab; `str.isprintable` knows them faster, and more.
 _ODD = "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-_KEY = r"\w[\w.()（）·/-]{0,40}"
-_HEAD = re.compile(rf"( *)(- +)?({_KEY})")
+KEY = r"\w[\w.()（）·/-]{0,40}"
+_HEAD = re.compile(rf"( *)(- +)?({KEY})")
 #: What a plain scalar never begins with here: signs that YAML gives a meaning, if only before a space (``-``, ``?``, ``:``).
 _NOT_FIRST = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _SCALAR_QUOTED = r"""(?:"[^"\\]*"|'[^']*')"""
@@ -37,7 +37,7 @@ _QUOTED = re.compile(_SCALAR_QUOTED)
 _ITEM = re.compile(rf"{_FLOW_PLAIN}|{_SCALAR_QUOTED}")
 #: Nearly all flow lists: plain words with one space after each comma.
 _WORDS = re.compile(rf"{_FLOW_PLAIN}(?:, {_FLOW_PLAIN})*")
-_PAIR = re.compile(rf" *({_KEY}): +({_FLOW_PLAIN}|{_SCALAR_QUOTED}|\[[^\[\]{{}}]*\]) *(?:,|$)")
+_PAIR = re.compile(rf" *({KEY}): +({_FLOW_PLAIN}|{_SCALAR_QUOTED}|\[[^\[\]{{}}]*\]) *(?:,|$)")
 _PAIRS = re.compile(rf"(?:{_PAIR.pattern})+")
 
 

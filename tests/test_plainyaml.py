@@ -28,8 +28,9 @@ from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import KIND_OF_FOLDER
 from publisher.content.source import Source, split
 from publisher.liaison.model import FILES
+from publisher.plainplaces import find_plain, plain_lines
 from publisher.plainyaml import read_plain
-from publisher.strictyaml import MAX_DEPTH, YamlText, parse, parse_in_full
+from publisher.strictyaml import MAX_DEPTH, YamlText, compose, locate, parse, parse_in_full
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("PUBLISHER_YAML", "0"))
@@ -46,7 +47,36 @@ def is_read_alike(text: str) -> bool:
     full = parse_in_full(YamlText("x.yml", text))
     assert full.problems == []
     assert json.dumps(plain, ensure_ascii=False) == json.dumps((full.value, full.rows), ensure_ascii=False)  # the order of keys counts
+    assert_places_are_alike(text, plain.value)
     return True
+
+
+def _ways(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The ways to all parts of a value, and from each a step astray."""
+    yield way
+    yield (*way, 0)
+    yield (*way, "没有")
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in parts:
+        yield from _ways(part, (*way, step))
+    if isinstance(value, list):
+        yield (*way, len(value))
+
+
+def assert_places_are_alike(text: str, value: Any) -> None:
+    """The places that the lines tell are those of PyYAML; only parts of a flow mapping may be left to it."""
+    lines = plain_lines(text)
+    if lines is None:
+        return
+    source = YamlText("x.yml", text)
+    node = compose(source)[0]
+    for way in _ways(value):
+        part = find_plain(lines, way, lambda key, step, _: key == step)
+        span, _ = locate(source, way, lambda key, step, _: key == step, node)
+        if part is None:
+            assert "{" in lines[span.line - 1], way
+        else:
+            assert source.span(part.line, part.column, part.length) == span, (way, part, span)
 
 
 # --- real texts ------------------------------------------------------------------------------------------------------

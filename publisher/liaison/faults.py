@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +16,7 @@ from publisher.content.decode import locate_field, shape_of
 from publisher.liaison.model import FILES
 from publisher.liaison.reading import FOLDER
 from publisher.liaison.records import Place
+from publisher.plainplaces import plain_lines
 from publisher.problems import Problem, Span
 from publisher.strictyaml import Step, YamlText, compose
 
@@ -38,13 +41,26 @@ def place_faults(faults: Iterable[Fault], root: Path) -> list[Problem]:
     problems = []
     for path, group in groupby(sorted(faults, key=lambda one: one.place.path), key=lambda one: one.place.path):
         data = sources.read_bytes(root / path, path) if path.endswith((".yml", ".yaml")) else b""
-        source = YamlText(path, "" if isinstance(data, Problem) else sources.decode(data, path)[0])
-        node: yaml.Node | None = None
-        for one in group:
-            if node is None and _is_within(one) and source.text:
-                node = compose(source)[0]
-            problems.append(_place(one, source, node))
+        text = YamlText(path, "" if isinstance(data, Problem) else sources.decode(data, path)[0])
+        written = _Written(text, text.text.split("\n"))
+        problems += [_place(one, written) for one in group]
     return problems
+
+
+@dataclass
+class _Written:
+    """A file that is read again; ``plain`` are its lines where these tell all places, ``node`` is what it is composed to where not."""
+
+    text: YamlText
+    lines: list[str]
+
+    @cached_property
+    def plain(self) -> list[str] | None:
+        return plain_lines(self.text.text)
+
+    @cached_property
+    def node(self) -> yaml.Node | None:
+        return compose(self.text)[0]
 
 
 def _is_within(one: Fault) -> bool:
@@ -52,28 +68,30 @@ def _is_within(one: Fault) -> bool:
     return bool(one.place.part or one.steps)
 
 
-def _place(one: Fault, source: YamlText, node: yaml.Node | None) -> Problem:
+def _place(one: Fault, written: _Written) -> Problem:
+    source = written.text
     if not source.text:
         return Problem(one.code, Span(one.place.path), one.context)
-    if not _is_within(one):
-        return source.problem(one.code, source.span(0, 0), **one.context)
-    model = FILES[one.place.path.removeprefix(f"{FOLDER}/").split("/")[0]][0]
-    way: tuple[Step, ...] = (one.place.part,) if one.place.part else ()
-    if way and shape_of(model, one.place.part)[0]:
-        way = (one.place.part, one.place.item)
-    span = locate_field(source, model, (*way, *one.steps), node)
-    if not one.steps:
-        span = Span(span.path, span.line, span.column, 1)
-    if one.words:
-        span = _find_words(source, span, one.words)
-    return source.problem(one.code, span, **one.context)
+    span = source.span(0, 0)
+    if _is_within(one):
+        model = FILES[one.place.path.removeprefix(f"{FOLDER}/").split("/")[0]][0]
+        way: tuple[Step, ...] = (one.place.part,) if one.place.part else ()
+        if way and shape_of(model, one.place.part)[0]:
+            way = (one.place.part, one.place.item)
+        steps = (*way, *one.steps)
+        span = locate_field(source, model, steps, lines=written.plain) if written.plain else locate_field(source, model, steps, written.node)
+        if not one.steps:
+            span = Span(span.path, span.line, span.column, 1)
+        if one.words:
+            span = _find_words(written, span, one.words)
+    return Problem(one.code, span, one.context, written.lines[span.line - 1].rstrip("\r"))
 
 
-def _find_words(source: YamlText, span: Span, words: str) -> Span:
+def _find_words(written: _Written, span: Span, words: str) -> Span:
     """The place of words within a field, which may run over several lines."""
-    lines = source.text.split("\n")
+    lines = written.lines
     for index in range(span.line - 1, min(len(lines), span.line + 20)):
         column = lines[index].find(words, span.column - 1 if index == span.line - 1 else 0)
         if column >= 0:
-            return source.span(index, column, len(words))
+            return written.text.span(index, column, len(words))
     return span

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 _WRITTEN = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])")
@@ -33,11 +33,11 @@ class Month(NamedTuple):
 
     @property
     def first(self) -> date:
-        return date(self.year, self.number, 1)
+        return _first_and_last(self.year, self.number)[0]
 
     @property
     def last(self) -> date:
-        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+        return _first_and_last(self.year, self.number)[1]
 
     def plus(self, months: int) -> Month:
         """The month so many months later, or earlier."""
@@ -50,8 +50,13 @@ class Month(NamedTuple):
         return f"{self.year}年{self.number}月"
 
 
-def months_between(first: Month, last: Month) -> Iterator[Month]:
+#: They are asked for hundreds of thousands of times.
+@lru_cache(maxsize=4096)
+def _first_and_last(year: int, number: int) -> tuple[date, date]:
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+
+
+@lru_cache(maxsize=1024)
+def months_between(first: Month, last: Month) -> tuple[Month, ...]:
     """Every month from the first to the last, both within."""
-    while first <= last:
-        yield first
-        first = first.plus(1)
+    return tuple(first.plus(number) for number in range((last.year - first.year) * 12 + last.number - first.number + 1))
