@@ -1,6 +1,6 @@
 """A plain YAML text and the way to a part of it in, the place of that part out: from the lines alone, without composing.
 
-The text must be one that `publisher.plainyaml` reads, for only then do indents and dashes tell all; `plain_lines` sees to it. The places are those that PyYAML's
+The text must be one that `publisher.plainyaml` reads, for only then do indents and dashes tell all; `open_plain` sees to it. The places are those that PyYAML's
 nodes have, which `publisher.strictyaml.locate` gives for every other text. Parts of a flow mapping are not looked for.
 """
 
@@ -25,18 +25,30 @@ class Part(NamedTuple):
     sign: str = ""
 
 
-def plain_lines(text: str) -> list[str] | None:
-    """The lines of a text in which places can be found; None for any other, and where its last line does not end: a block there has a length."""
-    return text.split("\n") if text.endswith("\n") and read_plain(text) else None
+class PlainText(NamedTuple):
+    """The lines of a plain text, and for each of its keys the lines of the items of its list."""
+
+    lines: list[str]
+    rows: dict[str, list[int]]
 
 
-def find_plain(lines: Sequence[str], steps: tuple[str | int, ...], is_same_key: Callable[[str, str, tuple[str | int, ...]], bool]) -> Part | None:
+IsSameKey = Callable[[str, str, tuple[str | int, ...]], bool]
+
+
+def open_plain(text: str) -> PlainText | None:
+    """A text in which places can be found; None for any that is not plain, or whose last line does not end: a block there has a length."""
+    plain = read_plain(text) if text.endswith("\n") else None
+    return PlainText(text.split("\n"), plain.rows) if plain else None
+
+
+def find_plain(text: PlainText, steps: tuple[str | int, ...], is_same_key: IsSameKey) -> Part | None:
     """The place of a part by its steps, or of the last part on the way that is there; None when a step leads into a flow mapping.
 
     ``is_same_key(written, step, way)`` says whether a written key is the step looked for.
     """
-    part = Part(next(index for index, line in enumerate(lines) if _indent(line) >= 0), 0, 1, ":")
-    for depth, step in enumerate(steps):
+    lines = text.lines
+    part, begun = _begin(text, steps, is_same_key)
+    for depth, step in enumerate(steps[begun:], begun):
         found: Part | None = None
         written = lines[part.line][part.column : part.column + 1] if not part.sign else ""
         if written == "{":
@@ -52,6 +64,17 @@ def find_plain(lines: Sequence[str], steps: tuple[str | int, ...], is_same_key: 
             return part
         part = found
     return part
+
+
+def _begin(text: PlainText, steps: tuple[str | int, ...], is_same_key: IsSameKey) -> tuple[Part, int]:
+    """The item of a block list of the text where the way leads to one, for its line is known, else the text; and how many steps that is."""
+    lines = text.lines
+    match steps:
+        case (str() as name, int() as index, *_):
+            rows = next((rows for key, rows in text.rows.items() if is_same_key(key, name, ())), [])
+            if index < len(rows) and lines[rows[index]].lstrip(" ").startswith("- "):
+                return _dashed(lines[rows[index]], rows[index]), 2
+    return Part(next(number for number, line in enumerate(lines) if _indent(line) >= 0), 0, 1, ":"), 0
 
 
 def _indent(line: str) -> int:
@@ -106,10 +129,15 @@ def _item(lines: Sequence[str], part: Part, index: int) -> Part | None:
             break
         if indent == part.column:
             if index == 0:
-                item = _written(line, number, indent + 1)
-                return item._replace(length=1, sign=":") if _FIRST_KEY.match(line, item.column) else item
+                return _dashed(line, number)
             index -= 1
     return None
+
+
+def _dashed(line: str, number: int) -> Part:
+    """What stands after the dash with which a line begins."""
+    item = _written(line, number, line.index("-") + 1)
+    return item._replace(length=1, sign=":") if _FIRST_KEY.match(line, item.column) else item
 
 
 def _flow_item(line: str, part: Part, index: int) -> Part | None:

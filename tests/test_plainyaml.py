@@ -28,7 +28,7 @@ from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import KIND_OF_FOLDER
 from publisher.content.source import Source, split
 from publisher.liaison.model import FILES
-from publisher.plainplaces import find_plain, plain_lines
+from publisher.plainplaces import find_plain, open_plain
 from publisher.plainyaml import read_plain
 from publisher.strictyaml import MAX_DEPTH, YamlText, compose, locate, parse, parse_in_full
 
@@ -65,16 +65,16 @@ def _ways(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
 
 def assert_places_are_alike(text: str, value: Any) -> None:
     """The places that the lines tell are those of PyYAML; only parts of a flow mapping may be left to it."""
-    lines = plain_lines(text)
-    if lines is None:
+    plain = open_plain(text)
+    if plain is None:
         return
     source = YamlText("x.yml", text)
     node = compose(source)[0]
     for way in _ways(value):
-        part = find_plain(lines, way, lambda key, step, _: key == step)
+        part = find_plain(plain, way, lambda key, step, _: key == step)
         span, _ = locate(source, way, lambda key, step, _: key == step, node)
         if part is None:
-            assert "{" in lines[span.line - 1], way
+            assert "{" in plain.lines[span.line - 1], way
         else:
             assert source.span(part.line, part.column, part.length) == span, (way, part, span)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Union, get_args, get_origin
 
@@ -18,7 +17,7 @@ from pydantic.fields import FieldInfo
 from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS, EntryModel
 from publisher.content.model.vocabulary import Kind
-from publisher.plainplaces import find_plain
+from publisher.plainplaces import PlainText, find_plain
 from publisher.problems import Problem, Span, suggestion
 from publisher.strictyaml import Parsed, Step, Value, YamlText, full_width_colon, locate, locate_key, parse
 
@@ -175,18 +174,18 @@ def describe(model: type[Model], name: str) -> dict[str, str]:
 
 
 def locate_field(
-    source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None, lines: Sequence[str] | None = None
+    source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None, plain: PlainText | None = None
 ) -> Span:
     """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there.
 
-    ``node`` is the text composed, when many places of it are asked for; ``lines`` its lines, when `publisher.plainyaml` reads it.
+    ``node`` is the text composed, when many places of it are asked for; ``plain`` is it opened, when it is plain.
     """
 
     def is_same(written: str, step: Step, way: tuple[Step, ...]) -> bool:
         inner = _model_at(model, way)
         return inner is not None and keys_of(inner).get(written) == step
 
-    if lines and (part := find_plain(lines, steps, is_same)):
+    if plain and (part := find_plain(plain, steps, is_same)):
         return source.span(part.line, part.column, part.length)
     span, _ = locate(source, steps, is_same, node)
     return span

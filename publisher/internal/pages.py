@@ -144,7 +144,7 @@ def _enterprise(office: Office, enterprise: Enterprise) -> View:
     pairing = office.pairing_of(enterprise)
     issues = [show_issue(one, today) for one in office.issues.get(enterprise.id, ())]
     cases = [show_case(one, today) for one in office.cases.get(enterprise.id, ())]
-    duties = [duty_of(register, enterprise, month, office.settings, office.day) for month in reversed(list(months_of(enterprise, office.day)))]
+    duties = [duty_of(register, enterprise, month, office.settings, office.day) for month in reversed(months_of(enterprise, office.day))]
     return {
         "id": enterprise.id,
         "title": enterprise.name,

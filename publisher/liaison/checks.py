@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publisher.checks.indicators import forbidden_by
-from publisher.liaison.duties import count_spells, duty_of, is_active, months_of, report_due
+from publisher.liaison.duties import Duty, count_spells, duty_of, is_active, months_of, report_due
 from publisher.liaison.faults import Fault, fault, place_faults
 from publisher.liaison.matters import check_matters
 from publisher.liaison.months import Month
@@ -95,55 +95,75 @@ def _uneven(who: Enterprise | Officer, rows: Sequence[Pairing], needed: int, sta
 def check_services(register: Register, stand: Standpoint) -> Iterator[Fault]:
     """Each service by itself: its month, its officer, its length, its day."""
     seen: dict[tuple[str, date], Service] = {}
+    officers, officer_on, as_of = register.officer_by_id, register.officer_on, stand.as_of
     for service in register.services:
-        if Month.of(service.day) != service.month:
-            yield fault("liaison-wrong-month", service.place, "day", value=service.day, month=str(service.month))
-        elif service.day > stand.as_of:
-            yield fault("liaison-in-future", service.place, "day", value=service.day, day=stand.as_of)
-        if service.officer in register.officer_by_id:
-            paired = register.officer_on(service.enterprise, service.day)
+        day, month, owner = service.day, service.month, service.enterprise
+        if day.month != month.number or day.year != month.year:
+            yield fault("liaison-wrong-month", service.place, "day", value=day, month=str(month))
+        elif day > as_of:
+            yield fault("liaison-in-future", service.place, "day", value=day, day=as_of)
+        if service.officer in officers:
+            paired = officer_on(owner, day)
             if paired and paired != service.officer:
                 yield fault("liaison-other-officer", service.place, "officer", value=service.officer, other=paired)
         if len(service.text) < _SHORT:
             yield fault("liaison-service-short", service.place, "text", count=len(service.text), needed=_SHORT)
-        earlier = seen.setdefault((service.enterprise, service.day), service)
+        earlier = seen.setdefault((owner, day), service)
         if earlier is not service and service.counts and earlier.counts:
-            yield fault("liaison-same-day", service.place, "day", value=service.day, line=earlier.place.line)
-        for name in ("text", "next"):
-            for words in find_empty_promises(getattr(service, name)):
+            yield fault("liaison-same-day", service.place, "day", value=day, line=earlier.place.line)
+        for name, text in (("text", service.text), ("next", service.next)):
+            for words in find_empty_promises(text):
                 yield fault("empty-promise", service.place, name, value=words, words=words)
 
 
 def check_months(register: Register, stand: Standpoint) -> Iterator[Fault]:
     """Each month of each enterprise: services enough, not by telephone alone, the report there and on time."""
     as_of, present = stand.as_of, Month.of(stand.as_of)
-    files = {(one.enterprise, one.month): one.place.path for one in register.situations}
-    files |= {owner: rows[0].place.path for owner, rows in register.services_by_month.items()}
     dues: dict[Month, date] = {}
     for enterprise in register.enterprises:
         for month in months_of(enterprise, as_of):
-            if month < stand.since:
+            if month < stand.since or (register.unread and _is_unread(register, enterprise.id, month)):
                 continue
             duty = duty_of(register, enterprise, month, stand.settings, as_of)
-            path = files.get((enterprise.id, duty.month))
-            if path is None and f"content/liaison/months/{duty.month}/{enterprise.id}.yml" in register.unread:
-                continue
-            place = Place(path, 1) if path else enterprise.place
-            words: dict[str, Any] = {"value": enterprise.id, "month": str(duty.month)}
-            if duty.month < present:
-                if duty.missing:
-                    yield fault("liaison-few-services", place, done=duty.done, owed=duty.owed, **words)
-                if duty.is_phone_only:
-                    yield fault("liaison-phone-only", place, **words)
-            if month < present and month not in dues:
-                dues[month] = report_due(month, stand.calendar, stand.settings)
-            due = dues.get(month)
-            if due and duty.situation is None and due < as_of:
-                yield fault("liaison-report-missing", place, due=due, **words)
+            due = None
+            if month < present:
+                due = dues.get(month) or dues.setdefault(month, report_due(month, stand.calendar, stand.settings))
+                if duty.done < duty.owed or duty.is_phone_only:
+                    yield from _tell_services(duty, _place_of(register, duty))
+            if due and duty.situation is None:
+                if due < as_of:
+                    yield fault("liaison-report-missing", _place_of(register, duty), due=due, value=enterprise.id, month=str(month))
             elif due and duty.situation and duty.situation.reported > due:
-                yield fault("liaison-report-late", duty.situation.place, "reported", due=due, reported=duty.situation.reported, **words)
+                words: dict[str, Any] = {"due": due, "reported": duty.situation.reported, "value": enterprise.id, "month": str(month)}
+                yield fault("liaison-report-late", duty.situation.place, "reported", **words)
         if stand.since == EVER:
             yield from _check_first_contact(register, enterprise, stand)
+
+
+def _tell_services(duty: Duty, place: Place) -> Iterator[Fault]:
+    words: dict[str, Any] = {"value": duty.enterprise.id, "month": str(duty.month)}
+    if duty.missing:
+        yield fault("liaison-few-services", place, done=duty.done, owed=duty.owed, **words)
+    if duty.is_phone_only:
+        yield fault("liaison-phone-only", place, **words)
+
+
+def _file_of(register: Register, key: tuple[str, Month]) -> str | None:
+    """The file of a month, if it says anything."""
+    rows = register.services_by_month.get(key)
+    one = rows[0] if rows else register.situation_by_month.get(key)
+    return one.place.path if one else None
+
+
+def _is_unread(register: Register, enterprise: str, month: Month) -> bool:
+    """Whether a month is not known because its file could not be read."""
+    return f"content/liaison/months/{month}/{enterprise}.yml" in register.unread and _file_of(register, (enterprise, month)) is None
+
+
+def _place_of(register: Register, duty: Duty) -> Place:
+    """Where to look for a month: its file, or its enterprise where it has none."""
+    path = _file_of(register, (duty.enterprise.id, duty.month))
+    return Place(path, 1) if path else duty.enterprise.place
 
 
 def _check_first_contact(register: Register, enterprise: Enterprise, stand: Standpoint) -> Iterator[Fault]:

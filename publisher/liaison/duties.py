@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -83,8 +83,9 @@ class Duty(NamedTuple):
 
 def duty_of(register: Register, enterprise: Enterprise, month: Month, settings: LiaisonSettings, as_of: date) -> Duty:
     """The duty of one month, as known on a day."""
-    services = tuple(one for one in register.services_by_month.get((enterprise.id, month), ()) if one.day <= as_of)
-    situation = register.situation_by_month.get((enterprise.id, month))
+    key = (enterprise.id, month)
+    services = tuple([one for one in register.services_by_month.get(key, ()) if one.day <= as_of])
+    situation = register.situation_by_month.get(key)
     if situation and situation.reported > as_of:
         situation = None
     return Duty(enterprise, month, services_owed(enterprise, month, settings), counted(services, as_of), services, situation)
@@ -99,10 +100,10 @@ def duties(register: Register, months: Iterable[Month], settings: LiaisonSetting
                 yield duty_of(register, enterprise, month, settings, as_of)
 
 
-def months_of(enterprise: Enterprise, as_of: date) -> Iterator[Month]:
+def months_of(enterprise: Enterprise, as_of: date) -> Sequence[Month]:
     """The months of an enterprise, up to that of a day."""
     last = min(enterprise.end or as_of, as_of)
-    return months_between(Month.of(enterprise.start), Month.of(last)) if enterprise.start <= last else iter(())
+    return months_between(Month.of(enterprise.start), Month.of(last)) if enterprise.start <= last else ()
 
 
 def report_due(month: Month, calendar: WorkCalendar, settings: LiaisonSettings) -> date:

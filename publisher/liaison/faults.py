@@ -16,7 +16,7 @@ from publisher.content.decode import locate_field, shape_of
 from publisher.liaison.model import FILES
 from publisher.liaison.reading import FOLDER
 from publisher.liaison.records import Place
-from publisher.plainplaces import plain_lines
+from publisher.plainplaces import PlainText, open_plain
 from publisher.problems import Problem, Span
 from publisher.strictyaml import Step, YamlText, compose
 
@@ -40,7 +40,7 @@ def place_faults(faults: Iterable[Fault], root: Path) -> list[Problem]:
     """The faults as problems: each file that has one is read again, for line, column and the line itself."""
     problems = []
     for path, group in groupby(sorted(faults, key=lambda one: one.place.path), key=lambda one: one.place.path):
-        data = sources.read_bytes(root / path, path) if path.endswith((".yml", ".yaml")) else b""
+        data = sources.read_bytes(f"{root}/{path}", path) if path.endswith((".yml", ".yaml")) else b""
         text = YamlText(path, "" if isinstance(data, Problem) else sources.decode(data, path)[0])
         written = _Written(text, text.text.split("\n"))
         problems += [_place(one, written) for one in group]
@@ -49,14 +49,14 @@ def place_faults(faults: Iterable[Fault], root: Path) -> list[Problem]:
 
 @dataclass
 class _Written:
-    """A file that is read again; ``plain`` are its lines where these tell all places, ``node`` is what it is composed to where not."""
+    """A file that is read again; ``plain`` where its lines tell all places, ``node`` where they do not."""
 
     text: YamlText
     lines: list[str]
 
     @cached_property
-    def plain(self) -> list[str] | None:
-        return plain_lines(self.text.text)
+    def plain(self) -> PlainText | None:
+        return open_plain(self.text.text)
 
     @cached_property
     def node(self) -> yaml.Node | None:
@@ -79,7 +79,7 @@ def _place(one: Fault, written: _Written) -> Problem:
         if way and shape_of(model, one.place.part)[0]:
             way = (one.place.part, one.place.item)
         steps = (*way, *one.steps)
-        span = locate_field(source, model, steps, lines=written.plain) if written.plain else locate_field(source, model, steps, written.node)
+        span = locate_field(source, model, steps, plain=written.plain) if written.plain else locate_field(source, model, steps, written.node)
         if not one.steps:
             span = Span(span.path, span.line, span.column, 1)
         if one.words:
