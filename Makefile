@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Many tests wait for a browser or a server: two workers for each processor.
 WORKERS := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 
-.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-match bench-quick bench-steps
+.PHONY: site serve test coverage lint clean docs brand screenshots bench bench-mail bench-match bench-liaison bench-quick bench-steps
 
 site: $(STAMP)
 	$(BIN)/publisher digest plan --if-missing
@@ -50,6 +50,9 @@ bench-match: $(STAMP)
 
 bench-steps: $(STAMP)
 	$(BIN)/python -m bench.steps
+
+bench-liaison: $(STAMP)
+	$(BIN)/python -m bench.liaison
 
 bench-quick: $(STAMP)
 	$(BIN)/python -m bench --quick

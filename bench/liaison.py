@@ -1,62 +1,98 @@
-"""How long the officers' records take to check, report, score and remind: `python -m bench.liaison [ENTERPRISES [MONTHS [FOLDER]]]`.
+"""``python -m bench.liaison``: how long the officers' records take to check, report, score and remind; a part of ``bench/RESULTS.md``.
 
-The records are those of `bench.liaison_records`, 5,000 enterprises over 36 months unless told otherwise, made once in a folder
-(a temporary one unless given). Each verb runs as its own process, as users run it: wall time, time of all cores, the most memory of all its processes together.
-The first check finds nothing kept from an earlier one; the second does.
+The records are those of `bench.liaison_records`, made once in a folder (a temporary one unless given). Each verb runs as its own process, as
+users run it. A first check finds nothing kept from an earlier one; all other runs do.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.liaison_records import TODAY, Maker, write
+from bench.liaison_results import Timed, report
 from bench.measure import measure
+from bench.peers import HERE
+from bench.results import as_section
 from publisher.liaison.months import Month
 
-_VERBS = (
-    ("check",),
-    ("check",),
-    ("report", "--month", "2026-10", "--format", "html"),
-    ("report", "--month", "2026-10", "--format", "md"),
-    ("report", "--month", "2026-10", "--format", "docx"),
-    ("report", "--month", "2026-10", "--format", "xlsx"),
-    ("score", "--month", "2026-10"),
-    ("remind",),
-)
+_MONTH = str(Month.of(TODAY).plus(-1))
+#: What is run, by what it is called; the first finds nothing kept.
+_VERBS = {
+    "first check": ("check",),
+    "later check": ("check",),
+    "report of a month, HTML": ("report", "--month", _MONTH, "--format", "html"),
+    "report of a month, Excel": ("report", "--month", _MONTH, "--format", "xlsx"),
+    "scores of a month": ("score", "--month", _MONTH),
+    "reminders": ("remind",),
+}
 
 
-def main(enterprises: int, months: int, folder: Path) -> None:
-    """Make the records unless they are there, run the verbs, print a table."""
-    records = folder / "content" / "liaison"
-    if not records.is_dir():
-        start = time.perf_counter()
+def make(folder: Path, enterprises: int, months: int) -> int:
+    """Make the records unless they are there; gives how many files they are.
+
+    Raises `SystemExit` when the folder holds records of another size.
+    """
+    records, site = folder / "content" / "liaison", folder / "mkdocs.yml"
+    wanted = (
+        f"# {enterprises} enterprises, {months} months\nsite_name: 示例\nsite_url: https://example.com/\n"
+        f"extra:\n  publisher:\n    liaison: {{pairs: {enterprises}}}\n"
+    )
+    if not site.exists() and not records.exists():
         last = Month.of(TODAY)
-        count = write(records, Maker(enterprises, last.plus(1 - months), last))
-        (folder / "mkdocs.yml").write_text(f"site_name: 示例\nsite_url: https://example.com/\nextra:\n  publisher:\n    liaison: {{pairs: {enterprises}}}\n")
-        for name in ("policies", "guides"):
-            (folder / "content" / name).mkdir(exist_ok=True)
-        for name in (
-            "policies/zc-2026-10",
-            "policies/zc-wengang-2026",
-            *(f"guides/bs-{n}" for n in ("biangeng", "nianbao", "shuiwu", "gongsi-sheli", "xieye")),
-        ):
-            (folder / "content" / f"{name}.md").touch()
-        print(f"{count} files made in {time.perf_counter() - start:.0f} s")
-    files = sum(len(names) for _, _, names in os.walk(records))
-    print(f"{enterprises} enterprises, {months} months, {files} files, {os.cpu_count()} cores")
-    shutil.rmtree(folder / "var", ignore_errors=True)
-    for words in _VERBS:
-        command = [sys.executable, "-m", "publisher", "liaison", *words, "--root", str(folder), "--as-of", f"{TODAY}"]
-        run = measure(command, folder, memory=True)
-        print(f"| liaison {' '.join(words)} | {run.wall:.1f} s | {run.cpu:.1f} s of the cores | {(run.peak or 0) / 2**20:.0f} MB |", flush=True)
+        write(records, Maker(enterprises, last.plus(1 - months), last))
+        guides = (f"guides/bs-{name}" for name in ("biangeng", "nianbao", "shuiwu", "gongsi-sheli", "xieye"))
+        for name in ("policies/zc-2026-10", "policies/zc-wengang-2026", *guides):
+            path = folder / "content" / f"{name}.md"
+            path.parent.mkdir(exist_ok=True)
+            path.touch()
+        site.write_text(wanted, encoding="utf-8")
+    if not site.exists() or site.read_text(encoding="utf-8") != wanted:
+        raise SystemExit(f"{folder} holds something else than the records of {enterprises} enterprises over {months} months")
+    return sum(len(names) for _, _, names in os.walk(records))
+
+
+def time_verbs(folder: Path, runs: int) -> list[Timed]:
+    """Run all verbs in turns, so often; once more for the memory, which to sample takes time."""
+    timed = {name: Timed(name, [], [], 0) for name in _VERBS}
+    for number in range(runs + 1):
+        is_sampled = number == runs
+        shutil.rmtree(folder / "var", ignore_errors=True)
+        for name, words in _VERBS.items():
+            command = [sys.executable, "-m", "publisher", "liaison", *words, "--root", str(folder), "--as-of", f"{TODAY}"]
+            run = measure(command, folder, memory=is_sampled)
+            row = timed[name]
+            if is_sampled:
+                timed[name] = row._replace(memory=run.peak or run.largest)
+            else:
+                row.cpu.append(run.cpu)
+                row.wall.append(run.wall)
+            print(f"{name}: {run.wall:.1f} s, {run.cpu:.1f} s of the cores", flush=True)
+    return list(timed.values())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make, time, and write the section of ``bench/RESULTS.md``."""
+    parser = argparse.ArgumentParser(prog="python -m bench.liaison")
+    parser.add_argument("--enterprises", type=int, default=5_000, metavar="N")
+    parser.add_argument("--months", type=int, default=36, metavar="N")
+    parser.add_argument("--runs", type=int, default=3, metavar="N")
+    parser.add_argument("--folder", type=Path, default=None, help="where the records are made, or were made before; default a temporary folder")
+    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", metavar="FILE")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.folder or Path(temporary)).resolve()
+        files = make(folder, options.enterprises, options.months)
+        text = report(time_verbs(folder, options.runs), options.enterprises, options.months, files, os.cpu_count() or 1)
+    print(text)
+    as_section(options.results, "liaison", text)
+    return 0
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as temporary:
-        main(int(given[0]) if given else 5_000, int(given[1]) if len(given) > 1 else 36, Path(given[2]) if len(given) > 2 else Path(temporary))
+    sys.exit(main())

@@ -155,7 +155,7 @@ def _unreported(scope: Scope, ledger: Ledger, rows: list[Duty]) -> Cell:
 
 def _trend(scope: Scope) -> Chart:
     """The services of the year, month by month."""
-    months = months_between(Month(scope.month.year, 1), scope.month)
+    months = list(months_between(Month(scope.month.year, 1), scope.month))
     counts = Counter(one.month for one in scope.register.services if one.day <= scope.end and scope.holds(one.enterprise))
     shown = [month for month in months if counts[month]] or [scope.month]
     months = [month for month in months if month >= shown[0]]
