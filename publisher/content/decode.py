@@ -173,9 +173,7 @@ def describe(model: type[Model], name: str) -> dict[str, str]:
     return {"field": field.title or name, "example": _extra(field)["example"] or "…", "doc": (field.description or "").rstrip("。")}
 
 
-def locate_field(
-    source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None, plain: PlainText | None = None
-) -> Span:
+def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None, plain: PlainText | None = None) -> Span:
     """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there.
 
     ``node`` is the text composed, when many places of it are asked for; ``plain`` is it opened, when it is plain.
