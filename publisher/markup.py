@@ -48,6 +48,8 @@ _ALERTS = {
     "warning": ("warning", "Warning", "注意"),
     "caution": ("danger", "Caution", "当心"),
 }
+#: The classes that rendered Markdown bears and a theme may know.
+CLASSES = ("admonition", "admonition-title", *(style for style, _, _ in _ALERTS.values()), "headerlink", "task-list-item", "footnotes", "footnote-ref")
 _EXTERNAL = re.compile(r"(?:https?:)?//|mailto:|tel:|#", re.IGNORECASE)
 
 

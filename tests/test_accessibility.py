@@ -72,20 +72,19 @@ def test_axe_finds_nothing_and_targets_are_large_enough(demo_url: str, browser: 
     assert not any(found.values()), found
 
 
-#: What has the focus: whether it can be seen and how it is marked; a radio button of the palette is marked on its label.
+#: What has the focus: whether it can be seen and how it is marked.
 _FOCUS = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
-  const shown = element.matches('.md-option') ? element.nextElementSibling : element;
-  const box = shown.getBoundingClientRect();
-  const styles = [getComputedStyle(shown), getComputedStyle(shown, '::after')];
+  const box = element.getBoundingClientRect();
+  const styles = [getComputedStyle(element), getComputedStyle(element, '::after')];
   element.seen = (element.seen || 0) + 1;
   return {
     name: `${element.tagName.toLowerCase()}.${element.className} ${(element.innerText || element.getAttribute('aria-label') || '').trim().slice(0, 20)}`,
     seen: element.seen,
     isMarked: styles.some((style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2),
     isVisible: box.width > 1 && box.height > 1 && box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight
-      && getComputedStyle(shown).visibility === 'visible',
+      && styles[0].visibility === 'visible',
   };
 }"""
 _REACHABLE = """() => [...document.querySelectorAll('a[href], button, summary, input, select, textarea, [tabindex="0"]')].filter((element) =>

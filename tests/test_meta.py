@@ -209,7 +209,7 @@ def use(page: Any, width: int) -> None:
         page.get_by_role("button", name="菜单").click()
         page.locator("label.md-overlay").click(position={"x": width - 10, "y": 400}, force=True)
     page.locator("[data-elder-switch]:visible").first.click()
-    for look in page.locator("form[data-md-component=palette] label:visible").all():  # a phone in 长辈版 has no room for it
+    for look in page.locator("[data-scheme-switch]:visible").all():  # a phone in 长辈版 has no room for it
         look.click()
     page.mouse.wheel(0, 900)
     page.mouse.wheel(0, -300)

@@ -34,7 +34,7 @@ from publisher.engine.ledger import Ledger
 from publisher.engine.messages import unpack_problems
 from publisher.engine.report import BuildReport
 from publisher.problems import Problem, PublisherError
-from publisher.site.artifacts import Frame
+from publisher.site.artifacts import Artifact, Frame, copy_of
 from publisher.site.frames import slot
 from tests.project import ROOT, _time
 
@@ -259,8 +259,9 @@ class Theme:
         slots = "".join(f"<{name}>{slot(name)}</{name}>" for name in ("title", "description", "canonical", "head", "toc", "content"))
         return f'<{self._name}|{frame.section}|{frame.is_wide}><a href="{frame.base}">{slots}{end}'
 
-    def assets(self) -> dict[str, Path]:
-        return {path.relative_to(self._templates).as_posix(): path for path in (self._templates / "assets").rglob("*") if path.is_file()}
+    def assets(self) -> list[Artifact]:
+        files = sorted((self._templates / "assets").rglob("*"))
+        return [copy_of(path, path.relative_to(self._templates).as_posix()) for path in files if path.is_file()]
 
 
 class World:

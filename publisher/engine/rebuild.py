@@ -8,7 +8,6 @@ written before everything is checked.
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +25,7 @@ from publisher.failure import PublisherError
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
 from publisher.settings import load_settings
-from publisher.site.artifacts import RANK_ASSET, RANK_INDEX, Artifact
+from publisher.site.artifacts import RANK_INDEX, Artifact
 from publisher.site.heads import path_url
 from publisher.site.plan import list_units, unit_rank
 
@@ -209,11 +208,7 @@ class _Rebuild:
     def _make_theme(self, known: Mapping[str, list[FileRow]]) -> None:
         """The theme's own files."""
         rows = {row.path: row for row in known.get(THEME, ())}
-        files = []
-        for name, path in sorted(self.shop.shell().assets().items()):
-            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-            artifact = Artifact(name, "copy", {"source": str(path), "fingerprint": digest}, rank=RANK_ASSET)
-            files.append(self.worker.render(THEME, artifact, rows.get(name)))
+        files = [self.worker.render(THEME, artifact, rows.get(artifact.path)) for artifact in self.shop.shell().assets()]
         self._take(Planned(THEME, b"", files))
 
     def _make_search(self, dirty: Sequence[str], news: News) -> set[str]:

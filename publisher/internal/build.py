@@ -41,7 +41,7 @@ from publisher.site.plan import list_units, plan_unit
 _LEFT_OUT = frozenset({"home", "search", "not-found", "feed-page", "feed", "enterprise-feed", "feed-list", "calendars"})
 #: Lists of the public site beside those of the kinds.
 _MORE = (("简报", "editions/"), ("标签", "tags/"), ("行业", "industries/"), ("往期", "archive/"), ("政策自查", "check/"))
-_RECIPES = frozenset({"page", "copy", "json"})
+_RECIPES = frozenset({"page", "copy", "style", "json"})
 
 
 class InternalReport(NamedTuple):
@@ -151,9 +151,7 @@ def _link(worker: OpenWorker, name: str) -> dict[str, str]:
 def _render(public: list[Artifact], office: Iterator[Artifact], shell: OfficeShell, settings: Settings) -> Iterator[tuple[str, bytes]]:
     """The bytes of every file by its path; the pages of the office are planned one by one, for thousands of enterprises are much at once."""
     renderer, assets = make_renderer(settings, shell), shell.assets()
-    known = frozenset((*(artifact.path for artifact in public), *assets))
-    for artifact in chain(public, office):
+    known = frozenset(artifact.path for artifact in chain(public, assets))
+    for artifact in chain(public, office, assets):
         data = renderer.render(artifact)
         yield artifact.path, unlink(data.decode(), artifact.path, known).encode() if artifact.recipe == "page" else data
-    for name, path in assets.items():
-        yield name, path.read_bytes()

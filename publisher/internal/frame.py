@@ -12,7 +12,7 @@ import jinja2
 
 from publisher.material.shell import MaterialShell, load_mkdocs_config
 from publisher.settings import Settings
-from publisher.site.artifacts import Frame
+from publisher.site.artifacts import Artifact, Frame, copy_of
 from publisher.site.frames import Frames, slot
 from publisher.site.meta import site_words
 from publisher.site.render import Renderer
@@ -59,9 +59,9 @@ class OfficeShell:
         banner = f'<aside class="internal-banner" aria-label="密级">{BANNER}</aside>'
         return written.replace('<header class="md-header', f'{banner}<header class="md-header', 1)
 
-    def assets(self) -> dict[str, Path]:
+    def assets(self) -> list[Artifact]:
         """The theme's files and ours, and those of the internal pages."""
-        return self._shell.assets() | {f"assets/{path.name}": path for path in sorted(self._own.iterdir()) if path.is_file()}
+        return [*self._shell.assets(), *(copy_of(path, f"assets/{path.name}") for path in sorted(self._own.iterdir()) if path.is_file())]
 
 
 class OfficeRenderer(Renderer):

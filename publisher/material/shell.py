@@ -24,13 +24,19 @@ from mkdocs.exceptions import ConfigurationError, MkDocsException
 from mkdocs.utils import get_relative_url
 
 from publisher.content.model.vocabulary import Kind
+from publisher.markup import CLASSES
 from publisher.problems import PublisherError
-from publisher.site.artifacts import Frame
+from publisher.site.artifacts import RANK_ASSET, Artifact, Frame, copy_of, fingerprint_file
 from publisher.site.csp import content_policy
 from publisher.site.frames import slot
+from publisher.site.styles import names_in
 
-#: What of the theme's assets our pages never load.
-_UNUSED_ASSETS = re.compile(r"\.map$|/lunr/|/workers/|\.py$")
+#: What of the theme's assets our pages never load: its scripts (docs/adr/0015), and its styles, of which we take a part.
+_UNUSED_ASSETS = re.compile(r"^assets/(?:javascripts|stylesheets)/|\.py$")
+#: The theme's style sheets of which ours are made, in the order of the cascade.
+_STYLES = ("assets/stylesheets/main.*.min.css", "assets/stylesheets/palette.*.min.css")
+#: What says how a page looks is said by the scripts of the head, when there is no body yet.
+_ON_BODY = re.compile(r'(<html [^>]*)(>.*?<body[^>]*?)((?: data-md-color-[a-z]+="[^"]*")+)', re.DOTALL)
 
 
 @dataclass
@@ -96,8 +102,8 @@ class MaterialShell:
     def __init__(self, config: MkDocsConfig) -> None:
         self._config = config
 
-    def assets(self) -> dict[str, Path]:
-        """The static files of the theme and of ``templates/site/assets`` by their path in the site; ours win."""
+    def assets(self) -> list[Artifact]:
+        """The static files of the theme and of ``templates/site/assets``, ours before the theme's; of the theme's styles what our pages use."""
         found: dict[str, Path] = {}
         for folder in reversed(self._config.theme.dirs):
             root = Path(folder)
@@ -105,9 +111,32 @@ class MaterialShell:
                 continue
             for path in sorted((root / "assets").rglob("*")):
                 name = path.relative_to(root).as_posix()
-                if path.is_file() and not _UNUSED_ASSETS.search(name) and not path.name.startswith("."):
+                is_ours = root == self._custom_dir
+                if path.is_file() and (is_ours or not _UNUSED_ASSETS.search(name)) and not path.name.startswith("."):
                     found[name] = path
-        return found
+        return [self._styles(), *(copy_of(path, name) for name, path in sorted(found.items()))]
+
+    def _styles(self) -> Artifact:
+        """The theme's styles, cut down to the names that our pages may bear."""
+        folders = [Path(folder) for folder in self._config.theme.dirs]
+        sources = [path for pattern in _STYLES for folder in folders if folder != self._custom_dir for path in sorted(folder.glob(pattern))]
+        known = names_in("".join(path.read_text(encoding="utf-8") for path in sources))
+        names = sorted(known & self._names())
+        inputs = {"sources": [str(path) for path in sources], "fingerprint": [fingerprint_file(path) for path in sources], "names": names}
+        return Artifact("assets/material.css", "style", inputs, rank=RANK_ASSET)
+
+    def _names(self) -> set[str]:
+        """What elements of our pages may bear: what stands in the frames, in templates and scripts, and what Markdown is written as."""
+        names = {*CLASSES}
+        items = self._navigation("").items
+        for link in [NavLink("", "."), *items[1:2], *(item.children[0] for item in items if item.children)]:
+            url = link.url.removeprefix(".")
+            names |= names_in(self.render(Frame(url, "", section=url.strip("/"))))
+        folders = {self._custom_dir, Path(self._config.config_file_path).parent / "templates"}
+        for path in {path for folder in folders for path in folder.rglob("*") if path.suffix in (".html", ".js", ".css")}:
+            found = names_in(path.read_text(encoding="utf-8"))
+            names |= {name for name in found if name.startswith("--")} if path.suffix == ".css" else found
+        return names
 
     @cached_property
     def _custom_dir(self) -> Path:
@@ -141,10 +170,8 @@ class MaterialShell:
             raise PublisherError(f"主题模板 main.html 出错：{error}", f"the theme's main.html fails: {error}") from error
         written = written.replace('<html lang="zh"', '<html lang="zh-Hans-CN"', 1)
         written = re.sub(r'(<input [^>]*type="checkbox"[^>]*) autocomplete="off"', r"\1", written)  # not allowed on a checkbox
-        written = re.sub(r'<script src="([^"]*/bundle\.)', r'<script defer src="\1', written)  # the page can be read before it has run
+        written = _ON_BODY.sub(r"\1\3\2", written, count=1)
         written = written.replace("跳转至", "跳到正文", 1)  # the theme's words for the skip link do not say where to
-        if frame.url == "404.html":  # it is served at any depth; what it keeps for the reader is kept for the whole site
-            written = written.replace('new URL(".",location)', f'new URL("{urlsplit(config.site_url or "/").path or "/"}",location)', 1)
         written = re.sub(r"\n\s*\n+", "\n", re.sub(r"(?m)^[ \t]+", "", written)).lstrip()
         own = config.extra.get("publisher") or {}
         return written.replace(slot("policy"), content_policy(written, own.get("form_action") or _origin(own.get("service_url"))), 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -16,7 +17,7 @@ import orjson
 #: A JSON-like value a template may see: text, numbers, truth values, lists and mappings of them.
 View = Mapping[str, Any]
 
-Recipe = Literal["page", "template", "rss", "atom", "json-feed", "opml", "calendar", "mail", "json", "copy", "card"]
+Recipe = Literal["page", "template", "rss", "atom", "json-feed", "opml", "calendar", "mail", "json", "copy", "style", "card"]
 
 #: Files are written in this order, so that a page is there before a list or a feed names it.
 RANK_ASSET, RANK_ENTRY, RANK_LIST, RANK_HOME, RANK_FEED, RANK_INDEX = range(6)
@@ -91,3 +92,13 @@ class Artifact:
             digest.update(b"\0")
         digest.update(orjson.dumps((self.frame, self.inputs), default=str))
         return digest.hexdigest()
+
+
+def copy_of(source: Path, path: str) -> Artifact:
+    """The artifact of a static file that is what another file is."""
+    return Artifact(path, "copy", {"source": str(source), "fingerprint": fingerprint_file(source)}, rank=RANK_ASSET)
+
+
+def fingerprint_file(path: Path) -> str:
+    """32 hexadecimal digits over a file's bytes."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()

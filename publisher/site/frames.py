@@ -10,12 +10,11 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from html import escape
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from publisher.content.model.vocabulary import Kind
-from publisher.site.artifacts import Frame
+from publisher.site.artifacts import Artifact, Frame
 from publisher.site.meta import Site, frame_head
 
 _SLOT = re.compile(r"@@slot:(\w+)@@")
@@ -36,8 +35,8 @@ class Shell(Protocol):
     def render(self, frame: Frame) -> str:
         """The frame for a layout, with slots for the values."""
 
-    def assets(self) -> dict[str, Path]:
-        """The theme's static files by their path in the site."""
+    def assets(self) -> list[Artifact]:
+        """The theme's static files."""
 
 
 class Frames:
@@ -110,8 +109,7 @@ class Frames:
             path = match[2].removeprefix("./")
             return f'{match[1]}="{root}{"" if path == "." else path}"'
 
-        base = root.rstrip("/") or "/"
-        return re.sub(r'"base": ?"\."', f'"base":"{base}"', _LOCAL.sub(from_root, written))
+        return _LOCAL.sub(from_root, written)
 
 
 def _layout(frame: Frame) -> Layout:
@@ -132,4 +130,4 @@ def frame_toc(frame: Frame) -> str:
         else:
             items[-1] += f'<nav class="md-nav" aria-label="小节"><ul class="md-nav__list"><li class="md-nav__item">{link}</li></ul></nav>'
     rows = "".join(f"{item}</li>" for item in items)
-    return f'<span class="md-nav__title">目录</span><ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{rows}</ul>'
+    return f'<span class="md-nav__title">目录</span><ul class="md-nav__list" data-md-component="toc">{rows}</ul>'

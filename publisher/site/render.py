@@ -71,6 +71,7 @@ class Renderer:
             "mail": self._mail,
             "json": lambda artifact: orjson.dumps(artifact.inputs["data"]),
             "copy": lambda artifact: Path(artifact.inputs["source"]).read_bytes(),
+            "style": _render_style,
             "card": _render_card,
             "rss": _feed_writer("syndication", "render_rss"),
             "atom": _feed_writer("syndication", "render_atom"),
@@ -199,6 +200,14 @@ class _Kept:
         if key not in self._written:
             self._written[key] = str(macro(item, self._BASE, *settings))
         return Markup(self._written[key].replace(self._BASE, base))  # noqa: S704  # written by a template that escapes
+
+
+def _render_style(artifact: Artifact) -> bytes:
+    """The rules of style sheets that our pages use; the parser is loaded when the theme has changed, and in a clean build."""
+    from publisher.site.styles import trim
+
+    whole = "".join([Path(source).read_text(encoding="utf-8") for source in artifact.inputs["sources"]])
+    return trim(whole, frozenset(artifact.inputs["names"])).encode()
 
 
 def _render_card(artifact: Artifact) -> bytes:

@@ -1,5 +1,5 @@
 /*
- * What must be right before the first paint: the reader's look (长辈版, size of text) and how many days are left.
+ * What must be right before the first paint: the reader's look (长辈版, size of text, light or dark) and how many days are left.
  *
  * Loaded in <head> without defer, so that no page flashes in another size and nothing moves. A page as it was built says
  * nothing that is only true on one day; what depends on today is told here, by the reader's clock in Asia/Shanghai.
@@ -8,16 +8,20 @@
 (() => {
   "use strict";
 
-  /* The reader's look: {elder: bool, text: 1 | 2 | 3}. */
+  /* The reader's look: {elder: bool, text: 1 | 2 | 3, scheme: "default" (light), "slate" (dark) or "" (as the device has it)}. */
   const KEY = "xiyi-look";
   const root = document.documentElement;
+  const SCHEMES = ["default", "slate"];
+  /* Whether there is a choice of schemes: a site with one only has it in its pages. */
+  const hasSchemes = "schemes" in document.currentScript.dataset;
+  const isDark = matchMedia("(prefers-color-scheme: dark)");
 
   function load() {
     try {
       const kept = JSON.parse(localStorage.getItem(KEY)) || {};
-      return { elder: kept.elder === true, text: [2, 3].includes(kept.text) ? kept.text : 1 };
+      return { elder: kept.elder === true, text: [2, 3].includes(kept.text) ? kept.text : 1, scheme: SCHEMES.includes(kept.scheme) ? kept.scheme : "" };
     } catch {
-      return { elder: false, text: 1 }; // storage is off, or holds what we did not write
+      return { elder: false, text: 1, scheme: "" }; // storage is off, or holds what we did not write
     }
   }
 
@@ -40,7 +44,18 @@
 
   let look = load();
 
+  /** The scheme of the device, and the other one. */
+  const ofDevice = () => SCHEMES[Number(isDark.matches)];
+  const other = (scheme) => SCHEMES[1 - SCHEMES.indexOf(scheme)];
+
+  function showScheme() {
+    const scheme = look.scheme || ofDevice();
+    root.dataset.mdColorScheme = scheme;
+    for (const button of document.querySelectorAll("[data-scheme-switch]")) button.ariaLabel = button.querySelector(`[data-scheme="${scheme}"]`).title;
+  }
+
   function show() {
+    if (hasSchemes) showScheme();
     root.dataset.text = String(look.text);
     if (look.elder) root.dataset.look = "elder";
     else delete root.dataset.look;
@@ -48,7 +63,7 @@
     for (const button of document.querySelectorAll("[data-text-step]")) button.setAttribute("aria-pressed", String(Number(button.dataset.textStep) === look.text));
   }
 
-  root.classList.add("has-early");
+  root.classList.replace("no-js", "has-early");
   root.dataset.voice = voice();
   show();
   addEventListener("DOMContentLoaded", show);
@@ -58,10 +73,18 @@
   addEventListener("storage", (event) => {
     if (event.key === KEY) look = load(), show();
   });
+  isDark.addEventListener("change", show);
   addEventListener("click", (event) => {
-    const button = event.target.closest("[data-elder-switch], [data-text-step]");
+    const button = event.target.closest("[data-elder-switch], [data-text-step], [data-scheme-switch]");
     if (!button) return;
-    look = "elderSwitch" in button.dataset ? { elder: !look.elder, text: 1 } : { ...look, text: Number(button.dataset.textStep) };
+    if ("elderSwitch" in button.dataset) {
+      look = { ...look, elder: !look.elder, text: 1 };
+    } else if ("textStep" in button.dataset) {
+      look = { ...look, text: Number(button.dataset.textStep) };
+    } else {
+      const scheme = other(look.scheme || ofDevice());
+      look = { ...look, scheme: scheme === ofDevice() ? "" : scheme }; // what the device has goes on following it
+    }
     keep(look);
     show();
   });

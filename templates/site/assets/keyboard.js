@@ -29,7 +29,7 @@
 
   function turn(isOpen) {
     if (toggle.checked === isOpen) return;
-    toggle.click(); // Material hears it, and holds the page behind still
+    toggle.click();
     if (!isOpen) opener.focus();
   }
 

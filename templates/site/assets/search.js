@@ -8,7 +8,7 @@ const input = box.querySelector("input");
 const told = box.querySelector("[role=status]");
 const list = box.querySelector("ol");
 const all = box.querySelector("[data-search-all]");
-const base = new URL(`${JSON.parse(document.getElementById("__config").textContent).base}/`, location.href);
+const base = new URL("../", import.meta.url);
 
 /** How many results the box shows, and how long a reader may pause while typing, in milliseconds. */
 const SHOWN = 6;
@@ -24,19 +24,13 @@ function load() {
 }
 
 function open() {
-  if (!toggle.checked) {
-    toggle.checked = true;
-    toggle.dispatchEvent(new Event("change")); // Material holds the page still behind the box
-  }
+  toggle.checked = true;
   input.focus();
   load().then(({ search }) => search.contents()).catch(() => {});
 }
 
 function close() {
-  if (toggle.checked) {
-    toggle.checked = false;
-    toggle.dispatchEvent(new Event("change"));
-  }
+  toggle.checked = false;
   if (box.contains(document.activeElement)) document.activeElement.blur();
 }
 
