@@ -17,6 +17,8 @@ serve: $(STAMP)
 	$(BIN)/publisher serve
 
 test: $(STAMP) lint
+	@# hundreds of tests start the program; where Python may not keep bytecode each would compile it anew
+	$(BIN)/python -m compileall -q publisher tests bench
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone"
 	$(BIN)/python -m pytest -m alone
 

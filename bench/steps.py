@@ -22,6 +22,7 @@ from bench.results import as_section
 from publisher.checks import check_alone
 from publisher.cli.build import load_theme
 from publisher.clock import SHANGHAI
+from publisher.configuration import load_settings
 from publisher.content import source as sources
 from publisher.content.decode import decode_entry
 from publisher.content.library import Entry, read_file
@@ -32,7 +33,6 @@ from publisher.engine.messages import Standpoint
 from publisher.engine.shop import Shop, fingerprint_program
 from publisher.engine.worker import Worker
 from publisher.markup import render
-from publisher.settings import load_settings
 from publisher.site.artifacts import Artifact
 from publisher.site.heads import make_head
 from publisher.site.plan import plan_unit

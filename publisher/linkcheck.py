@@ -32,7 +32,7 @@ from publisher.maintext import fingerprint
 from publisher.markup import without_code
 from publisher.problems import Problem
 from publisher.sources import SOURCES_NAME, after, has_own_page, read_sources, show_sources
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 Outcome = Literal["fine", "moved", "broken", "unreached"]
 

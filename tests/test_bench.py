@@ -20,7 +20,7 @@ from bench.rounds import BODY, CLEAN, NEWEST, NOTHING, TITLE, Record, edit, midd
 from bench.serve import serve_latency
 from bench.steps import Step, as_table, measure_steps
 from bench.targets import MARGINS, TARGETS, failures
-from publisher.settings import load_settings
+from publisher.configuration import load_settings
 from tests.project import ROOT, Project
 
 DIGEST = """

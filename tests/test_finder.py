@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from publisher.configuration import load_settings
 from publisher.content.codes import industries
 from publisher.content.library import Entry, load_library
 from publisher.content.model.kinds import Listing, Policy
 from publisher.content.model.vocabulary import Kind, TaxpayerType
 from publisher.lifecycle import Status, deadline, status
-from publisher.settings import load_settings
 from publisher.site.heads import show_end
 from tests.host import served
 from tests.pages import opened

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from publisher.configuration import load_settings
 from publisher.delivery.choice import Choice
 from publisher.delivery.granting import choice_in, grant
 from publisher.delivery.letters import Courier
@@ -24,7 +25,6 @@ from publisher.delivery.schema import request
 from publisher.delivery.subscribers import find
 from publisher.delivery.token import Purpose, Signer
 from publisher.delivery.wish import Deed, Wish, read_wish
-from publisher.settings import load_settings
 from tests.outbox import open_database
 from tests.project import ROOT, Project
 from tests.readers import KEY, NOW, Post, acts_of, everything, make_project, state_of

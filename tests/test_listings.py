@@ -17,13 +17,13 @@ from publisher.cli import listings
 from publisher.cli.main import main
 from publisher.cli.surroundings import tag_reader, taxonomy_of
 from publisher.clock import read_as_of
+from publisher.configuration import load_settings
 from publisher.content.amend import AmendError, amend
 from publisher.content.model.kinds import Listing
 from publisher.delivery.database import Database
 from publisher.delivery.schema import metadata, renewal
 from publisher.delivery.token import Purpose, Signer
 from publisher.delivery.transport import Answer, Outcome
-from publisher.settings import load_settings
 from publisher.subscriptions.app import Desk, make_app
 from publisher.subscriptions.pages import Pages
 from tests.project import Project

@@ -16,7 +16,7 @@ from publisher.matching.profile import EnterpriseProfile, plain_profile, read_pr
 from publisher.matching.rules import Rule, show_money, show_months, statement_id
 from publisher.matching.sizes import SIZES, find_size_row, possible_sizes, size_table
 from publisher.matching.verdict import ANSWERS, add_months, hints, judge_benefit, judge_rule
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 from tests.profiles import BENEFITS, TODAY, benefit, draw_profiles, rule
 from tests.project import AS_OF, Project
 from tests.test_build import POLICY_TAIL, pages

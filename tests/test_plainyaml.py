@@ -27,10 +27,12 @@ from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import KIND_OF_FOLDER
 from publisher.content.source import Source, split
+from publisher.fullyaml import compose, locate, parse_in_full
 from publisher.liaison.model import FILES
 from publisher.plainplaces import find_plain, open_plain
 from publisher.plainyaml import read_plain
-from publisher.strictyaml import MAX_DEPTH, YamlText, compose, locate, parse, parse_in_full
+from publisher.strictyaml import parse
+from publisher.yamltext import MAX_DEPTH, YamlText
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("PUBLISHER_YAML", "0"))

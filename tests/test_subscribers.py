@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from publisher.configuration import load_settings
 from publisher.delivery import retention
 from publisher.delivery.choice import Choice, ChoiceError, choice_of, read_choice
 from publisher.delivery.database import Database
@@ -22,7 +23,6 @@ from publisher.delivery.subscribers import CONFIRM_WITHIN, HOUR, UNANSWERED, Ori
 from publisher.delivery.suppression import is_suppressed, suppress
 from publisher.delivery.token import Purpose, Signer
 from publisher.delivery.transport import Answer, Outcome
-from publisher.settings import load_settings
 from tests.outbox import open_database
 from tests.project import Project
 from tests.readers import KEY, NOW, POLICIES, Post, acts_of, everything, link_in, make_project, state_of

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from publisher.cli.surroundings import tag_reader, taxonomy_of
+from publisher.configuration import load_settings
 from publisher.delivery.choice import Choice
 from publisher.delivery.database import Database
 from publisher.delivery.letters import Courier
@@ -25,7 +26,6 @@ from publisher.delivery.schema import request as request_table
 from publisher.delivery.schema import subscriber
 from publisher.delivery.subscribers import Origin, adopt, find
 from publisher.delivery.token import Purpose, Signer
-from publisher.settings import load_settings
 from publisher.subscriptions.app import Desk, make_app
 from publisher.subscriptions.limits import BURST, MAX_BODY, QUICKEST, client_of, network_of, stamp_form
 from publisher.subscriptions.pages import Pages

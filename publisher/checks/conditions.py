@@ -15,7 +15,7 @@ from publisher.content.model.kinds import Audience, Policy, Quotation
 from publisher.content.model.vocabulary import Condition, Force, SubjectType, TaxpayerType, YesNoUnknown
 from publisher.lifecycle import policy_force
 from publisher.problems import Problem, suggestion
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HAN_NUMBERS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")

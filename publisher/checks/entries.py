@@ -20,7 +20,7 @@ from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import policy_force, reviews
 from publisher.problems import Problem, suggestion
 from publisher.settings import Settings
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 #: Hosts whose documents count as official sources, with their sub-domains.
 OFFICIAL_HOSTS = ("gov.cn", "npc.gov.cn", "chinatax.gov.cn", "court.gov.cn")

@@ -8,7 +8,7 @@ from publisher.content.decode import describe, locate_field
 from publisher.content.library import Entry
 from publisher.content.model.fields import Model
 from publisher.problems import Problem
-from publisher.strictyaml import Step, YamlText
+from publisher.yamltext import Step, YamlText
 
 
 class Written(Protocol):

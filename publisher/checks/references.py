@@ -11,7 +11,7 @@ from publisher.content.lookups import Lookups
 from publisher.content.model.kinds import Event, Guide, Listing, News, Policy, Tally
 from publisher.content.model.vocabulary import Kind
 from publisher.problems import Problem, suggestion
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 #: The fields that name other entries, and the kind they name.
 REFERENCES: dict[type, tuple[tuple[str, Kind], ...]] = {

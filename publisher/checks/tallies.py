@@ -14,7 +14,7 @@ from publisher.content.model.kinds import Tally
 from publisher.lifecycle import month_end
 from publisher.problems import Problem
 from publisher.settings import Settings
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 #: A smaller number is told to nobody (domain rule 2.7): those who know the street would know whose it is.
 SMALLEST_CELL = 3

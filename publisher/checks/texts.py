@@ -15,7 +15,7 @@ from publisher.content.lookups import Lookups
 from publisher.content.model.fields import Model, is_markdown
 from publisher.markup import CJK, Html, Place, places, raw_html, render, without_code
 from publisher.problems import Problem
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 
 @dataclass(frozen=True, slots=True)

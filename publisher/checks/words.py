@@ -24,7 +24,7 @@ from publisher.content.model.kinds import Listing, News
 from publisher.content.model.vocabulary import Field, Kind, NewsType
 from publisher.markup import without_code
 from publisher.problems import Problem
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 _HAN = "一-鿿"
 _ADVERTISING = frozenset({Kind.NEWS, Kind.LISTING, Kind.ENTERPRISE, Kind.EVENT})

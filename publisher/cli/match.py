@@ -26,7 +26,7 @@ from publisher.matching.verdict import ANSWERS, Judged, hints, judge_benefit
 from publisher.matching.words import ANSWER_WORDS, LABELS
 from publisher.problems import Problem, has_errors
 from publisher.settings import Settings
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 _GRADES = {"met": "符合", "unknown": "待核实", "near": "差一点", "unmet": "不符合"}
 _CLOSING = "结果只是对照条件，不是审批意见：以官方原文和主管部门答复为准。"

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.cli.options import add_common, time_of
+from publisher.configuration import load_settings
 from publisher.content.library import load_library
 from publisher.content.model.fields import is_id
 from publisher.content.model.vocabulary import Kind
 from publisher.content.starters import starter_text
 from publisher.problems import PublisherError
-from publisher.settings import Settings, load_settings
+from publisher.settings import Settings
 
 _PREFIXES = {
     Kind.NEWS: "zx",

@@ -101,7 +101,7 @@ def _open(options: argparse.Namespace, session: Session, base: str) -> PreviewSe
 
 def _base(root: Path) -> str:
     """The path below which the site will stand: the page for unknown addresses writes it."""
-    from publisher.settings import load_settings
+    from publisher.configuration import load_settings
 
     try:
         settings, _ = load_settings(root)

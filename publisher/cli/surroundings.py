@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from publisher.cli.options import UsageError, time_of
 from publisher.cli.problems import print_problems
+from publisher.configuration import load_settings
 from publisher.content.taxonomy import Taxonomy, read_taxonomy
-from publisher.settings import Settings, load_settings
+from publisher.settings import Settings
 
 if TYPE_CHECKING:
     from publisher.delivery.database import Database

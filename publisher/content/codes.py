@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
+from publisher.plainyaml import read_plain
 
 #: Region digits of the codes that demonstration enterprises carry; no such region exists.
 DEMO_REGION = "990000"
@@ -19,9 +19,12 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _table(name: str) -> object:
-    text = resources.files("publisher.content").joinpath("data", name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+def _table(name: str) -> dict[str, str]:
+    """A table of codes and names; it is plain, so that it can be read without PyYAML."""
+    plain = read_plain(resources.files("publisher.content").joinpath("data", name).read_text(encoding="utf-8"))
+    assert plain
+    assert isinstance(plain.value, dict)
+    return {code: str(value) for code, value in plain.value.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,8 @@ class Industry:
 def industries() -> dict[str, Industry]:
     """Every section and division by code, in the standard's order."""
     table: dict[str, Industry] = {}
-    for row in _table("gbt4754-2017.yaml"):  # type: ignore[attr-defined]
-        section = row["门类"]
-        table[section] = Industry(section, row["名称"], section)
-        for code, name in row["大类"].items():
-            table[code] = Industry(code, name, section)
+    for code, name in _table("gbt4754-2017.yaml").items():  # A, A01, A02 and so on
+        table[code[1:] or code] = Industry(code[1:] or code, name, code[0])
     return table
 
 
@@ -85,7 +85,7 @@ def industry_path(code: str) -> tuple[Industry, ...]:
 @cache
 def districts() -> dict[str, str]:
     """District names by GB/T 2260 code."""
-    return dict(_table("gbt2260.yaml"))  # type: ignore[call-overload,no-any-return]
+    return _table("gbt2260.yaml")
 
 
 def district_code(text: str) -> str | None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import types
 from functools import cache, lru_cache
-from typing import Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
-import yaml
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -19,7 +18,11 @@ from publisher.content.model.kinds import MODELS, EntryModel
 from publisher.content.model.vocabulary import Kind
 from publisher.plainplaces import PlainText, find_plain
 from publisher.problems import Problem, Span, suggestion
-from publisher.strictyaml import Parsed, Step, Value, YamlText, full_width_colon, locate, locate_key, parse
+from publisher.strictyaml import parse
+from publisher.yamltext import Parsed, Step, Value, YamlText
+
+if TYPE_CHECKING:
+    import yaml
 
 _EXPECTED = {"mapping": ("下一级的“键: 值”", "a mapping"), "list": ("列表", "a list"), "text": ("一段文字", "text")}
 
@@ -104,6 +107,8 @@ class _Decoder:
 
     def fields(self, value: dict[str, Value], model: type[Model], written: tuple[Step, ...]) -> dict[str, Any]:
         """Rename the keys of a mapping to field names, and of the mappings within."""
+        from publisher.fullyaml import locate_key
+
         table = keys_of(model)
         out: dict[str, Any] = {}
         sources: dict[str, str] = {}
@@ -134,7 +139,9 @@ class _Decoder:
             return part if part is not None else ""
         if isinstance(part, dict):
             return self.fields(part, inner, written)
-        span, _ = locate(self.source, written, lambda key, step, _: key == step)
+        from publisher.fullyaml import full_width_colon
+
+        span = self._span(written)
         line = self._line(span.line)
         if isinstance(part, str) and (slip := full_width_colon(self.source, span.line - self.source.first_line, line)):
             self.problems.append(slip)
@@ -142,14 +149,21 @@ class _Decoder:
             self._wrong_type("mapping", model, name, written)
         return None
 
+    def _span(self, written: tuple[Step, ...]) -> Span:
+        from publisher.fullyaml import locate
+
+        return locate(self.source, written, lambda key, step, _: key == step)[0]
+
     def _line(self, number: int) -> str:
         return self.source.text.split("\n")[number - self.source.first_line]
 
     def _wrong_type(self, expected: str, model: type[Model], name: str, written: tuple[Step, ...]) -> None:
-        span, _ = locate(self.source, written, lambda key, step, _: key == step)
+        span = self._span(written)
         self._add("wrong-type", span, **_expected(expected), **describe(model, name))
 
     def _unknown_key(self, key: str, model: type[Model], written: tuple[Step, ...]) -> None:
+        from publisher.fullyaml import locate_key
+
         if key.startswith("\u3000"):
             span = locate_key(self.source, written)
             self._add("full-width-indent", span, line=span.line)
@@ -185,8 +199,9 @@ def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...], 
 
     if plain and (part := find_plain(plain, steps, is_same)):
         return source.span(part.line, part.column, part.length)
-    span, _ = locate(source, steps, is_same, node)
-    return span
+    from publisher.fullyaml import locate
+
+    return locate(source, steps, is_same, node)[0]
 
 
 @lru_cache(maxsize=4096)
@@ -207,6 +222,8 @@ def decode(source: YamlText, model: type[Model], label: str, parsed: Parsed | No
         if not problems:
             first = source.text.lstrip("\n")
             index = source.text[: len(source.text) - len(first)].count("\n")
+            from publisher.fullyaml import full_width_colon
+
             slip = full_width_colon(source, index, first.split("\n", 1)[0]) if isinstance(value, str) else None
             problems.append(slip or source.problem("not-a-mapping", source.span(0, 0)))
         return None, problems

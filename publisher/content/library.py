@@ -26,7 +26,7 @@ from publisher.content.taxonomy import TAXONOMY_PATH, Taxonomy, load_taxonomy
 from publisher.markup import Html, render
 from publisher.problems import Problem, PublisherError, Span
 from publisher.settings import Settings
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 ENTRY_SUFFIXES = (".md", ".yml", ".yaml")
 #: Folders of ``content/`` that are not entries.

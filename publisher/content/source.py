@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.problems import Problem, PublisherError, Span
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 MAX_BYTES = 4 * 1024 * 1024
 #: Read at once: Python makes room for all that is asked for, and nearly every file is shorter.

@@ -9,7 +9,7 @@ from publisher.content.model.fields import Model, Term, key
 from publisher.content.source import decode as decode_bytes
 from publisher.content.source import read_bytes
 from publisher.problems import Problem
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 SYNONYMS_PATH = "content/taxonomy/synonyms.yml"
 
@@ -35,13 +35,16 @@ def load_synonyms(source: YamlText) -> tuple[Synonyms, list[Problem]]:
     if not isinstance(table, SynonymTable):
         return (), problems
     seen: set[str] = set()
+
+    def tell(code: str, index: int, value: str) -> None:
+        problems.append(source.problem(code, locate_field(source, SynonymTable, ("groups", index, "words")), value=value))
+
     for index, group in enumerate(table.groups):
-        span = locate_field(source, SynonymTable, ("groups", index, "words"))
         if len(group.words) < 2:
-            problems.append(source.problem("synonym-alone", span, value="、".join(group.words)))
+            tell("synonym-alone", index, "、".join(group.words))
         for word in group.words:
             if word.lower() in seen:
-                problems.append(source.problem("synonym-twice", span, value=word))
+                tell("synonym-twice", index, word)
             seen.add(word.lower())
     return tuple(group.words for group in table.groups), problems
 

@@ -11,7 +11,7 @@ from publisher.content.model.fields import Id, Model, Term, Text, key
 from publisher.content.source import decode as decode_bytes
 from publisher.content.source import read_bytes
 from publisher.problems import Problem
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 TAXONOMY_PATH = "content/taxonomy/tags.yml"
 

@@ -12,7 +12,7 @@ from publisher.content.model.edition import EditionModel, EditionSection
 from publisher.content.model.vocabulary import Kind, Period
 from publisher.lifecycle import deadlines, status
 from publisher.settings import Settings
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 REMINDER_SECTION = "即将截止"
 #: How many days are left to the last day, counted from the day on which an edition goes out, when it reminds.

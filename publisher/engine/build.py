@@ -98,12 +98,14 @@ def _build_twice_if_need_be(order: Order, ledger: Ledger) -> BuildReport:
 
 def _pack(order: Order, ledger: Ledger) -> int:
     """Bring the compressed files to what the site is; gives how many were written or removed."""
+    marker = ledger.packed_marker
+    was_packed = marker.exists()
+    is_packed = was_packed if order.is_packed is None else order.is_packed
+    if not (is_packed or was_packed):
+        return 0
     from publisher.engine.packing import pack_site, unpack_site
 
-    marker = ledger.packed_marker
-    if marker.exists() if order.is_packed is None else order.is_packed:
-        return pack_site(order.out, ledger.states(), marker, order.processes)
-    return unpack_site(order.out, ledger.states(), marker) if marker.exists() else 0
+    return pack_site(order.out, ledger.states(), marker, order.processes) if is_packed else unpack_site(order.out, ledger.states(), marker)
 
 
 def _build(order: Order, ledger: Ledger, *, is_damaged: bool = False) -> BuildReport:

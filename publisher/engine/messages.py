@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import pickle
 from collections.abc import Iterable, Sequence
@@ -122,3 +123,16 @@ def unpack_problems(data: bytes) -> list[Problem]:
     """Read what `pack_problems` wrote."""
     found: list[Problem] = pickle.loads(data)  # noqa: S301  # our own ledger
     return found
+
+
+def pack_settings(settings: Settings) -> str:
+    """Settings as the ledger keeps them."""
+    return pickle.dumps(settings).hex()
+
+
+def unpack_settings(data: object) -> Settings | None:
+    """The settings that were packed; None for anything else, for they can be read anew."""
+    with contextlib.suppress(Exception):
+        found = pickle.loads(bytes.fromhex(str(data)))  # noqa: S301  # our own ledger
+        return found if isinstance(found, Settings) else None
+    return None

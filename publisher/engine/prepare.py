@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from publisher.configuration import load_settings
 from publisher.content.images import ImageFile
 from publisher.content.library import Library, require_content
 from publisher.content.synonyms import read_synonyms
@@ -18,7 +19,7 @@ from publisher.engine.scan import scan_content
 from publisher.engine.worker import Worker
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
-from publisher.settings import Settings, load_settings
+from publisher.settings import Settings
 from publisher.site.artifacts import Artifact
 from publisher.site.plan import list_units, plan_unit
 

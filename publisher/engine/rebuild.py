@@ -17,14 +17,14 @@ from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.build import Found, Order
 from publisher.engine.crew import Crew, make_crew
 from publisher.engine.ledger import Changes, FileRow, Ledger, SourceRow
-from publisher.engine.messages import ACROSS, CONTENTS, News, Planned, Reading, Standpoint, mark, pack_problems, unpack_problems
+from publisher.engine.messages import ACROSS, CONTENTS, News, Planned, Reading, Standpoint, mark, pack_problems, pack_settings, unpack_problems, unpack_settings
 from publisher.engine.news import gather
 from publisher.engine.report import BuildReport
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
-from publisher.settings import load_settings
+from publisher.settings import Settings
 from publisher.site.artifacts import RANK_INDEX, Artifact
 from publisher.site.heads import path_url
 from publisher.site.plan import list_units, unit_rank
@@ -42,7 +42,7 @@ _FEW = 12
 
 def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     """Build; the ledger is changed only when all went well."""
-    settings, problems = load_settings(order.root)
+    settings, problems = _settings(order, ledger, found)
     if settings is None:
         return BuildReport(problems=sort_problems(problems), is_built=False)
     taxonomy, faults = read_taxonomy(settings.root)
@@ -72,6 +72,15 @@ def rebuild(order: Order, ledger: Ledger, found: Found) -> BuildReport:
     finally:
         gc.enable()
         crew.close()
+
+
+def _settings(order: Order, ledger: Ledger, found: Found) -> tuple[Settings | None, list[Problem]]:
+    """The settings as the ledger knows them; they are read anew when the environment is another, of which ``mkdocs.yml`` is a part."""
+    if found.is_going_on and (known := unpack_settings(ledger.meta.get("settings"))):
+        return known.model_copy(update={"root": order.root}), []
+    from publisher.configuration import load_settings
+
+    return load_settings(order.root)
 
 
 class Hands(NamedTuple):
@@ -262,6 +271,7 @@ class _Rebuild:
         signatures = self.found.signatures
         sources = [SourceRow(r.path, signatures.get(r.path, ""), r.sort, r.id, r.title, r.fingerprint, r.since, r.until, r.change) for r in readings]
         meta: dict[str, object] = {"environment": self.found.environment, "assets": self.found.assets, "program": self.shop.program}
+        meta["settings"] = pack_settings(self.worker.settings)
         if self.shop.frames.is_new or not self.found.is_going_on:
             meta["frames"] = sorted(self.shop.frames.pieces.items())
         return Changes(

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from publisher.configuration import load_settings
 from publisher.content.taxonomy import read_taxonomy
 from publisher.engine.ledger import Ledger, SourceRow
 from publisher.engine.messages import CONTENTS, Standpoint
 from publisher.engine.rebuild import SITEMAP, THEME
 from publisher.engine.worker import Worker
 from publisher.failure import PublisherError
-from publisher.settings import load_settings
 from publisher.site.plan import plan_unit
 
 

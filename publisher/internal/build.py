@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from publisher.configuration import load_settings
 from publisher.content.library import require_content
 from publisher.content.model.vocabulary import Kind
 from publisher.content.synonyms import read_synonyms
@@ -32,7 +33,7 @@ from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
 from publisher.problems import Problem, has_errors
 from publisher.problems.order import sort_problems
-from publisher.settings import Settings, load_settings
+from publisher.settings import Settings
 from publisher.site.artifacts import Artifact
 from publisher.site.pages import LISTED_KINDS
 from publisher.site.plan import list_units, plan_unit

@@ -13,12 +13,13 @@ import yaml
 
 from publisher.content import source as sources
 from publisher.content.decode import locate_field, shape_of
+from publisher.fullyaml import compose
 from publisher.liaison.model import FILES
 from publisher.liaison.reading import FOLDER
 from publisher.liaison.records import Place
 from publisher.plainplaces import PlainText, open_plain
 from publisher.problems import Problem, Span
-from publisher.strictyaml import Step, YamlText, compose
+from publisher.yamltext import Step, YamlText
 
 
 class Fault(NamedTuple):

@@ -26,7 +26,8 @@ from publisher.liaison.months import Month
 from publisher.liaison.packed import pack, unpack
 from publisher.liaison.records import Place, Register
 from publisher.problems import Problem, Span
-from publisher.strictyaml import YamlText, parse
+from publisher.strictyaml import parse
+from publisher.yamltext import YamlText
 
 FOLDER = "content/liaison"
 #: With so many folders of months a second process pays for its start.

@@ -11,7 +11,7 @@ from publisher.content import source as sources
 from publisher.liaison.faults import Fault, fault
 from publisher.liaison.records import Matter, Place, Register, Situation
 from publisher.problems import Problem, suggestion
-from publisher.strictyaml import Step
+from publisher.yamltext import Step
 
 _WRITTEN_ID = re.compile(r"^(?:编号|id): *['\"]?([a-z0-9.-]+)", re.MULTILINE)
 

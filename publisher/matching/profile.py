@@ -11,7 +11,7 @@ from publisher.content.model.fields import Amount, Count, Day, DistrictCode, Fla
 from publisher.content.model.vocabulary import Size, SubjectType, TaxpayerType, Vocabulary, YesNoUnknown
 from publisher.matching.rules import statement_id
 from publisher.problems import Problem
-from publisher.strictyaml import YamlText
+from publisher.yamltext import YamlText
 
 
 class Statement(Model):
