@@ -18,7 +18,7 @@ from bench.liaison_records import credit_code
 from bench.liaison_records import demo as demo_records
 from publisher.cli.main import main
 from publisher.content import codes
-from publisher.liaison.checks import check_liaison
+from publisher.liaison.checks import check_liaison, check_register
 from publisher.liaison.kept import Kept
 from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
@@ -311,6 +311,16 @@ def test_readings_in_several_processes_are_the_same(tmp_path: Path) -> None:
     assert problems == []
     assert two.issues == sorted(one.issues, key=lambda issue: issue.place)
     assert [service for service in two.services if service.month >= Month(2026, 8)] == one.services
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2027, 5, 20)])
+def test_checks_in_two_processes_are_the_same(day: date) -> None:
+    """A day of which no holidays are known is told, whichever process has guessed it."""
+    register, _ = load_register(ROOT)
+    one, two = (check_register(register, ROOT, LiaisonSettings(pairs=66), day, processes=count) for count in (1, 2))
+    assert one == two
+    assert {"liaison-no-holidays", "liaison-few-services"} & {problem.code for problem in one}
+    assert ("liaison-no-holidays" in {problem.code for problem in one}) == (day.year == 2027)
 
 
 # --- nothing of it is public -----------------------------------------------------------------------------------------

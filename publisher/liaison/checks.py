@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +27,8 @@ from publisher.settings import LiaisonSettings
 
 #: Fewer characters than this say nothing of what was done.
 _SHORT = 30
+#: From so many services on a second process pays for its start.
+_MANY = 20_000
 #: Before every month.
 EVER = Month(1, 1)
 
@@ -42,15 +48,43 @@ def check_liaison(root: Path, settings: LiaisonSettings, as_of: date) -> list[Pr
     return problems if register.is_empty else sort_problems([*problems, *check_register(register, root, settings, as_of)])
 
 
-def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date, since: Month = EVER) -> list[Problem]:
-    """Hold a register to all rules; the root is where its files are, for the places. Months before ``since`` were not read and are not missed."""
+def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date, since: Month = EVER, *, processes: int | None = None) -> list[Problem]:
+    """Hold a register to all rules; the root is where its files are, for the places. Months before ``since`` were not read and are not missed.
+
+    Of many records a second process looks at those with time limits, while this one looks at the rest.
+    """
     stand = Standpoint(settings, WorkCalendar(register.holidays), as_of, since)
-    known = Known.of(register, policies_named(root, register))
-    faults: list[Fault] = [*check_references(register, known)]
+    count = processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1)
+    if count > 1 and len(register.services) >= (_MANY if processes is None else 0):
+        with ProcessPoolExecutor(1, mp_context=get_context("fork"), initializer=_given.extend, initargs=((register, stand, root),)) as pool:
+            waited = pool.submit(_check_given)
+            found = _check_rest(register, stand, root)
+            limits, guessed = waited.result()
+        stand.calendar.guessed |= guessed
+    else:
+        found = _check_rest(register, stand, root)
+        limits, _ = _check_limits(register, stand, root)
+    return sort_problems([*found, *limits, *place_faults(_check_calendar(register, stand), root)])
+
+
+#: Register, standpoint and root of a second process: being forked it has them without their being sent.
+_given: list[Any] = []
+
+
+def _check_given() -> tuple[list[Problem], set[int]]:
+    return _check_limits(*_given)
+
+
+def _check_limits(register: Register, stand: Standpoint, root: Path) -> tuple[list[Problem], set[int]]:
+    """The problems of months and matters, and the years whose working days had to be guessed."""
+    faults = [*check_months(register, stand), *check_matters(register, stand.settings, stand.calendar, stand.as_of)]
+    return place_faults(faults, root), stand.calendar.guessed
+
+
+def _check_rest(register: Register, stand: Standpoint, root: Path) -> list[Problem]:
+    faults: list[Fault] = [*check_references(register, Known.of(register, policies_named(root, register)))]
     for check in _CHECKS:
         faults += check(register, stand)
-    faults += check_matters(register, settings, stand.calendar, as_of)
-    faults += _check_calendar(register, stand)
     return place_faults(faults, root)
 
 
@@ -244,7 +278,6 @@ _CHECKS: tuple[Callable[[Register, Standpoint], Iterator[Fault]], ...] = (
     check_dates,
     check_pairings,
     check_services,
-    check_months,
     check_situations,
     check_meetings,
     check_indicators,
