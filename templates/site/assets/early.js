@@ -51,7 +51,7 @@
   function showScheme() {
     const scheme = look.scheme || ofDevice();
     root.dataset.mdColorScheme = scheme;
-    for (const button of document.querySelectorAll("[data-scheme-switch]")) button.ariaLabel = button.querySelector(`[data-scheme="${scheme}"]`).title;
+    for (const button of document.querySelectorAll("[data-scheme-switch]")) button.setAttribute("aria-label", button.querySelector(`[data-scheme="${scheme}"]`).title);
   }
 
   function show() {
@@ -73,7 +73,7 @@
   addEventListener("storage", (event) => {
     if (event.key === KEY) look = load(), show();
   });
-  isDark.addEventListener("change", show);
+  isDark.addEventListener?.("change", show);
   addEventListener("click", (event) => {
     const button = event.target.closest("[data-elder-switch], [data-text-step], [data-scheme-switch]");
     if (!button) return;

@@ -57,7 +57,7 @@
 
   /* A printed page cannot be opened: what is folded is shown while it is printed. */
   const opened = new Set();
-  matchMedia("print").addEventListener("change", ({ matches }) => {
+  matchMedia("print").addEventListener?.("change", ({ matches }) => {
     if (matches) for (const details of document.querySelectorAll("details:not([open])")) opened.add(details), (details.open = true);
     else for (const details of opened) opened.delete(details), (details.open = false);
   });
