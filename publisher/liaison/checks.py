@@ -48,7 +48,9 @@ def check_liaison(root: Path, settings: LiaisonSettings, as_of: date) -> list[Pr
     return problems if register.is_empty else sort_problems([*problems, *check_register(register, root, settings, as_of)])
 
 
-def check_register(register: Register, root: Path, settings: LiaisonSettings, as_of: date, since: Month = EVER, *, processes: int | None = None) -> list[Problem]:
+def check_register(
+    register: Register, root: Path, settings: LiaisonSettings, as_of: date, since: Month = EVER, *, processes: int | None = None
+) -> list[Problem]:
     """Hold a register to all rules; the root is where its files are, for the places. Months before ``since`` were not read and are not missed.
 
     Of many records a second process looks at those with time limits, while this one looks at the rest.
