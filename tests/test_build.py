@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from publisher.cli import main
+from publisher.configuration import load_settings
 from publisher.engine import rebuild
 from publisher.engine.build import Order, build
+from publisher.engine.messages import pack_settings, unpack_settings
 from publisher.engine.scan import sign_environment
 from publisher.problems import PublisherError
 from tests.project import AS_OF, ROOT, Project, _time
@@ -409,3 +411,26 @@ def test_the_target_of_a_linked_template_counts(project: Project, monkeypatch: p
     assert sign_environment(project.root) == before
     project.write("elsewhere/seal.html", "另一个")
     assert sign_environment(project.root) != before
+
+
+def test_kept_settings_are_those_that_were_read_or_none(project: Project) -> None:
+    """A spoilt ledger may cost a reading of mkdocs.yml; it never makes a build with other settings."""
+    settings, _ = load_settings(project.root)
+    assert settings
+    data = pack_settings(settings)
+    assert unpack_settings(data) == settings
+    for at in range(0, len(data), 7):
+        assert unpack_settings(f"{data[:at]}{'1' if data[at] == '0' else '0'}{data[at + 1 :]}") is None
+    assert unpack_settings(data[:-2]) is None
+    assert unpack_settings(None) is None
+
+
+def test_an_edit_does_without_the_yaml_library(project: Project) -> None:
+    project.news("a").news("b").build()
+    program = "import sys; from publisher.cli import main; main(sys.argv[1:]); print('yaml' in sys.modules)"
+    command = [sys.executable, "-c", program, "build", "--root", str(project.root), "--as-of", AS_OF]
+    for body in ("改过一次。", "改过两次。"):  # the first finds a mkdocs.yml that was written a moment ago, and may read it again
+        project.news("a", body)
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert body in project.read("news/a/index.html")
+    assert ran.stdout.splitlines()[-1] == "False"

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 _TABLE = Path(__file__).parent / "data" / "forbidden-indicators.yaml"
 
 
 @cache
 def _rows() -> Any:
+    import yaml  # slow to load, and most builds ask for no indicator
+
     return yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import marshal
 import pickle
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ from publisher.site.heads import EditionHead
 
 #: The unit that is only checked: the rules that belong to no single entry.
 ACROSS = "check:across"
+#: How many bytes of digest the settings are kept under.
+_DIGEST = 16
 #: The unit of the files of the search index that belong to no volume.
 CONTENTS = "contents"
 
@@ -126,13 +129,20 @@ def unpack_problems(data: bytes) -> list[Problem]:
 
 
 def pack_settings(settings: Settings) -> str:
-    """Settings as the ledger keeps them."""
-    return pickle.dumps(settings).hex()
+    """Settings as the ledger keeps them, under their digest: a spoilt byte must not become another setting."""
+    data = pickle.dumps(settings)
+    return (_digest(data) + data).hex()
 
 
 def unpack_settings(data: object) -> Settings | None:
     """The settings that were packed; None for anything else, for they can be read anew."""
-    with contextlib.suppress(Exception):
-        found = pickle.loads(bytes.fromhex(str(data)))  # noqa: S301  # our own ledger
-        return found if isinstance(found, Settings) else None
+    with contextlib.suppress(ValueError):
+        whole = bytes.fromhex(str(data))
+        if whole and whole[:_DIGEST] == _digest(whole[_DIGEST:]):
+            found: Settings = pickle.loads(whole[_DIGEST:])  # noqa: S301  # our own ledger
+            return found
     return None
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()

@@ -11,8 +11,6 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-import yaml
-
 #: The sizes, the largest first; the numbers of the table are the least that each but the last needs.
 SIZES = ("large", "medium", "small", "micro")
 #: The numbers of a profile that the table compares: their names there, and how much one unit of the table is.
@@ -42,6 +40,8 @@ class SizeTable(NamedTuple):
 @cache
 def size_table() -> SizeTable:
     """The table, read once."""
+    import yaml  # slow to load, and an edit seldom asks for a size
+
     text = resources.files("publisher.matching").joinpath("data", "guotongzi-2017-213.yaml").read_text(encoding="utf-8")
     table = yaml.load(text, Loader=yaml.CSafeLoader)
     rows = []
