@@ -43,9 +43,8 @@ def frame_head(frame: Frame, site: Site) -> str:
 
 
 def _feeds(frame: Frame) -> str:
-    # Material takes each link of exactly rel="alternate" for a translation and asks for its sitemap; "feed" tells ours apart.
     return "".join(
-        f'<link rel="alternate feed" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
+        f'<link rel="alternate" type="{feed.media_type}" title="{escape(feed.title)}" href="{escape(frame.base + feed.url)}">' for feed in frame.feeds
     )
 
 
