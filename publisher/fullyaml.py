@@ -1,6 +1,7 @@
 """A YAML text in; its nodes, every fault and the place of each part out: what PyYAML is asked for, and nothing else is.
 
-It costs a twentieth of an edit to load, so `publisher.strictyaml` does that when a text is not plain or a place is asked for.
+PyYAML takes its time to load, so `publisher.strictyaml` does that when a text is not plain or a place is asked for. What it does not do:
+types, and deciding which text may do without it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a YAML text is and what it says, for those that read one (`publisher.strictyaml`) and those that look for a place in it."""
+"""What a YAML text is and what it says, for those that read one (`publisher.strictyaml`) and those that look for a place in it; it reads nothing itself."""
 
 from __future__ import annotations
 

@@ -78,6 +78,5 @@ def test_an_entry_is_light_and_nothing_moves_while_it_loads(demo_url: str, brows
     page.wait_for_timeout(200)
     assert len(weights) > 5
     assert sum(weights) <= 250_000, f"{sum(weights):.0f} bytes"
-    # On a phone Material hides and shows its bar: what it shifts it shifts after the reader's own touch.
     assert page.evaluate("shift") < 0.001
     context.close()

@@ -35,7 +35,7 @@ from publisher.site.styles import names_in
 _UNUSED_ASSETS = re.compile(r"^assets/(?:javascripts|stylesheets)/|\.py$")
 #: The theme's style sheets of which ours are made, in the order of the cascade.
 _STYLES = ("assets/stylesheets/main.*.min.css", "assets/stylesheets/palette.*.min.css")
-#: What says how a page looks is said by the scripts of the head, when there is no body yet.
+#: The attributes of the body that say how the page looks; they go to the root, for the scripts of the head run before there is a body.
 _ON_BODY = re.compile(r'(<html [^>]*)(>.*?<body[^>]*?)((?: data-md-color-[a-z]+="[^"]*")+)', re.DOTALL)
 
 

@@ -1,7 +1,7 @@
-"""The HTML of a page frame in, its Content-Security-Policy (W3C CSP Level 3) out: only files of this site, and the theme's own inline scripts.
+"""The HTML of a page frame in, its Content-Security-Policy (W3C CSP Level 3) out: only files of this site, and the inline scripts of its templates.
 
-The theme writes a few short scripts into the page itself; each is allowed by the digest of its text, so that a script that
-anybody else brings in does not run. Styles are files only: what scripts set on elements is not held back by a policy.
+Our templates write none; one that a site's own templates write into the page is allowed by the digest of its text, so that a script
+that anybody else brings in does not run. Styles are files only: what scripts set on elements is not held back by a policy.
 """
 
 from __future__ import annotations

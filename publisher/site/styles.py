@@ -4,6 +4,7 @@ A theme's style sheet is written for all that the theme can do; a site uses a pa
 every rule before it paints anything. A rule stays when each class, id and attribute that its selector asks for is among the names;
 what stands in the parentheses of a pseudo-class is not asked about. A custom property stays when a declaration that stayed, or a
 name, speaks of it. Rules keep their order, so what stays means what it meant (CSS Cascading and Inheritance Level 4).
+What it does not do: know a theme or its pages, or shorten what a rule says.
 """
 
 from __future__ import annotations
