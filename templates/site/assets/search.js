@@ -53,6 +53,7 @@ async function ask() {
 
 function show(question, items, words) {
   if (question !== asking) return;
+  if (list.contains(document.activeElement)) input.focus(); // what had the focus goes; Esc and the arrows work on
   list.replaceChildren(...items);
   told.textContent = words;
   all.parentElement.hidden = !items.length;
