@@ -64,7 +64,8 @@ def sign_environment(root: Path, *, shows_drafts: bool = False) -> str:
     """A fingerprint of all that every page depends on beside the content: settings, templates, this program, its libraries."""
     package = Path(__file__).parent.parent
     libraries = Path(sysconfig.get_path("purelib"))
-    digest = hashlib.blake2b(f"{sys.version}\0{root.resolve()}\0{shows_drafts}".encode(), digest_size=16)
+    root = root.resolve()  # the same site, from wherever it is built
+    digest = hashlib.blake2b(f"{sys.version}\0{root}\0{shows_drafts}".encode(), digest_size=16)
     now = time.time_ns()
     for path in (*_configurations(root), root / "content/taxonomy/tags.yml", root / "sources.json", libraries):
         try:

@@ -30,7 +30,7 @@ class Renderer:
 
     def __init__(self, templates: Path, frames: Frames | None, program: str, cache: Path | None = None) -> None:
         self._given_frames, self._program, self._cache = frames, program, cache
-        self._templates = templates
+        self._templates = templates.resolve()  # a compiled template is kept under its address, whatever folder a build is started in
         self._environments: dict[str, jinja2.Environment] = {}
         self._qr_codes: QrCodes | None = None
 
