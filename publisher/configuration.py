@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from publisher.fullyaml import compose, node_span
+from publisher.model import InvalidError, PlacedFault
 from publisher.problems import Problem, PublisherError, suggestion
 from publisher.settings import Settings
 from publisher.sources import read_sources
@@ -80,11 +80,12 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
     values.setdefault("publisher_name", values.get("site_name", ""))
     try:
         settings = Settings(**values)
-    except ValidationError as error:
-        for item in error.errors(include_url=False):
-            place = _node_at(own, item["loc"]) or node
+    except InvalidError as error:
+        for fault in error.faults:
+            place = _node_at(own, fault.way) or node
             span = node_span(source, place) if place else source.span(0, 0)
-            problems.append(source.problem("bad-setting", span, field=".".join(map(str, item["loc"])), reason=_reason(item), english=item["msg"]))
+            reason, english = _reason(fault)
+            problems.append(source.problem("bad-setting", span, field=".".join(map(str, fault.way)), reason=reason, english=english))
         return None, problems
     return (None if problems else settings), problems
 
@@ -101,24 +102,21 @@ def _repeated(source: YamlText, node: yaml.Node | None) -> list[Problem]:
     return problems
 
 
-def _reason(item: Any) -> str:
-    """What pydantic minds, in Chinese."""
-    context = item.get("ctx", {})
-    example = _EXAMPLES.get(str(item["loc"][0]))
-    words = {
-        "int_parsing": "要写整数",
-        "int_type": "要写整数",
-        "greater_than_equal": f"不能小于 {context.get('ge')}",
-        "less_than_equal": f"不能大于 {context.get('le')}",
-        "string_pattern_mismatch": f"要写成“{example}”这样" if example else "写法不对",
-        "string_too_long": f"最长 {context.get('max_length')} 个字符",
-        "string_type": "要写一行文字",
-        "bool_parsing": "要写 true 或 false",
-        "bool_type": "要写 true 或 false",
-        "extra_forbidden": "没有这一项",
-        "model_type": "下面要写“键: 值”",
-    }
-    return words.get(str(item["type"]), str(item["msg"]))
+def _reason(fault: PlacedFault) -> tuple[str, str]:
+    """What is wrong with a setting, in both languages."""
+    bound, example = fault.context.get("bound"), _EXAMPLES.get(str(fault.way[0]))
+    return {
+        "not-whole": ("要写整数", "it must be a whole number"),
+        "too-small": (f"不能小于 {bound}", f"it must not be less than {bound}"),
+        "too-large": (f"不能大于 {bound}", f"it must not be greater than {bound}"),
+        "wrong-form": (f"要写成“{example}”这样", f"write it like “{example}”") if example else ("写法不对", "it has another form"),
+        "too-long": (f"最长 {bound} 个字符", f"it must have at most {bound} characters"),
+        "not-text": ("要写一行文字", "it must be a line of text"),
+        "not-a-flag": ("要写 true 或 false", "it must be true or false"),
+        "unknown": ("没有这一项", "there is no such setting"),
+        "not-a-mapping": ("下面要写“键: 值”", "it must be a mapping"),
+        "missing": ("要写", "it must be written"),
+    }[fault.code]
 
 
 def _pairs(node: yaml.Node | None) -> dict[str, yaml.Node]:

@@ -24,12 +24,12 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from publisher.checks.places import body_problem, field_problem, words_problem
 from publisher.clock import SHANGHAI
 from publisher.content.library import Entry, Library
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import Policy
 from publisher.content.model.vocabulary import State
 from publisher.disk import put_whole
 from publisher.maintext import fingerprint
 from publisher.markup import without_code
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.sources import SOURCES_NAME, after, has_own_page, read_sources, show_sources
 from publisher.yamltext import Step

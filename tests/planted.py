@@ -16,10 +16,10 @@ import yaml
 import publisher.content.model.vocabulary as public_words
 import publisher.liaison.vocabulary as liaison_words
 from publisher.content.decode import internal_fields, keys_of, shape_of
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import KIND_OF_FOLDER, Vocabulary
 from publisher.liaison.model import FILES
+from publisher.model import Model
 from tests.liaison_tree import TREE
 from tests.project import ROOT, Project
 
@@ -75,15 +75,15 @@ class Planter:
             value = rows.get(name)
             if inner is not None:
                 items = value if isinstance(value, list) else [value or {}]
-                if value or (field.is_required() or kind in ("PromiseModel", "SituationModel")):
+                if value or (field.is_required or kind in ("PromiseModel", "SituationModel")):
                     made = [self.fill(inner, item, place) for item in items]
                     value = made if is_list else made[0]
             elif kind == "Id":
                 assert value or name in (*_PUBLIC_IDS, "issue", "issues"), place
             elif not _is_vocabulary(model, name):
-                value = self._written(kind, place, value, is_list=is_list) or value or ("2026-11-03" if field.is_required() else None)
+                value = self._written(kind, place, value, is_list=is_list) or value or ("2026-11-03" if field.is_required else None)
             if value is not None:
-                found[field.title or name] = value
+                found[field.title] = value
         return found
 
     def _written(self, kind: str, place: str, given: Any, *, is_list: bool) -> Any:
@@ -98,7 +98,7 @@ class Planter:
         rows = {table[key]: key for key in given}
         for name, field in model.model_fields.items():
             place, (_, inner) = f"{way}.{name}", shape_of(model, name)
-            key = rows.get(name, field.title or name)
+            key = rows.get(name, field.title)
             if name in hidden and inner is not None:
                 given[key] = {f.title: self.plant(type_of(inner, n), f"{place}.{n}") or "2026-11-19" for n, f in inner.model_fields.items()}
             elif name in hidden:
@@ -117,8 +117,8 @@ def _is_vocabulary(model: type[Model], name: str) -> bool:
 def _least(model: type[Model]) -> dict[str, str]:
     """The required public fields of a mapping."""
     hidden = internal_fields(model)
-    names = [name for name, field in model.model_fields.items() if field.is_required() and name not in hidden]
-    return {str(model.model_fields[name].title): "2026-11-01" if type_of(model, name) == "Day" else "张先生" for name in names}
+    names = [name for name, field in model.model_fields.items() if field.is_required and name not in hidden]
+    return {model.model_fields[name].title: "2026-11-01" if type_of(model, name) == "Day" else "张先生" for name in names}
 
 
 def plant_records(project: Project, planter: Planter) -> None:

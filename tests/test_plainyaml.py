@@ -23,12 +23,12 @@ from bench.corpus import Corpus
 from bench.liaison_records import demo as demo_records
 from publisher.content import decode as decoding
 from publisher.content.decode import decode
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import KIND_OF_FOLDER
 from publisher.content.source import Source, split
 from publisher.fullyaml import compose, locate, parse_in_full
 from publisher.liaison.model import FILES
+from publisher.model import Model
 from publisher.plainplaces import find_plain, open_plain
 from publisher.plainyaml import read_plain
 from publisher.strictyaml import parse

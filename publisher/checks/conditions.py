@@ -69,9 +69,8 @@ def _check_audience(entry: Entry, policy: Policy, audience: Audience, steps: tup
 
 
 def _check_contradictions(entry: Entry, audience: Audience, steps: tuple[Step, ...]) -> Iterator[Problem]:
-    if len(audience.model_fields_set) > 1:  # it takes two
-        for field, reason, english in _contradictions(audience):
-            yield field_problem(entry, "condition-contradicts", (*steps, field), reason=reason, english=english)
+    for field, reason, english in _contradictions(audience):
+        yield field_problem(entry, "condition-contradicts", (*steps, field), reason=reason, english=english)
 
 
 def _check_numbers(entry: Entry, steps: tuple[Step, ...], value: object, passages: tuple[Quotation, ...]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from publisher.content.decode import describe, locate_field
 from publisher.content.library import Entry
-from publisher.content.model.fields import Model
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import Step, YamlText
 

@@ -12,8 +12,9 @@ from publisher.content.decode import shape_of
 from publisher.content.library import Edition, Entry, join
 from publisher.content.links import resolve_link
 from publisher.content.lookups import Lookups
-from publisher.content.model.fields import Model, is_markdown
+from publisher.content.model.fields import is_markdown
 from publisher.markup import CJK, Html, Place, places, raw_html, render, without_code
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import Step
 

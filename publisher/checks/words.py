@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from pydantic import BaseModel
-
 from publisher.checks.entries import mend_document_number
 from publisher.checks.places import body_problem, words_problem
 from publisher.content import codes
 from publisher.content.decode import internal_fields, shape_of
 from publisher.content.library import Edition, Entry
-from publisher.content.model.fields import Model, is_prose
+from publisher.content.model.fields import is_prose
 from publisher.content.model.kinds import Listing, News
 from publisher.content.model.vocabulary import Field, Kind, NewsType
 from publisher.markup import without_code
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import Step
 
@@ -259,7 +258,7 @@ def _prose(value: object, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step,
                 for index, item in enumerate(part):
                     if is_text and isinstance(item, str):
                         yield (*steps, name, index), item
-                    elif isinstance(item, BaseModel):
+                    elif isinstance(item, Model):
                         yield from _prose(item, (*steps, name, index))
             elif is_text:
                 yield (*steps, name), part

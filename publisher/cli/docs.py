@@ -9,6 +9,7 @@ from pathlib import Path
 
 from publisher.cli.options import UsageError, folder
 from publisher.content.model.kinds import MODELS
+from publisher.content.model.schema import json_schema
 from publisher.content.model.tables import common_table, field_tables, problem_table, record_tables
 from publisher.content.model.vocabulary import Kind
 from publisher.liaison.model import FILES
@@ -26,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Bring the marked tables of ``docs/*.md`` up to date; with --check give 1 when they are not."""
     if options.schema:
-        print(json.dumps(MODELS[Kind.parse(options.schema)].model_json_schema(), ensure_ascii=False, indent=2))
+        print(json.dumps(json_schema(MODELS[Kind.parse(options.schema)]), ensure_ascii=False, indent=2))
         return 0
     tables = {f"fields-{kind.value}": field_tables(MODELS[kind]) for kind in Kind} | {"fields-common": common_table(), "problems": problem_table()}
     tables |= {f"liaison-{folder}": record_tables(model) for folder, (model, _) in FILES.items()}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from publisher.content.decode import keys_of
-from publisher.content.model.fields import Model
+from publisher.model import Model
 
 _KEY = re.compile(r"([^\s:#'\"\[{-][^:#]*?)\s*:(?:\s|$)")
 
@@ -69,4 +69,4 @@ def _refuse_block(lines: list[str], at: int, last: int, word: str) -> None:
 
 
 def _word(model: type[Model], field: str) -> str:
-    return model.model_fields[field].title or field
+    return model.model_fields[field].title

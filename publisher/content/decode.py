@@ -6,16 +6,12 @@ What it does not do: compare fields with each other or with other entries (`publ
 from __future__ import annotations
 
 import re
-import types
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
-
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS, EntryModel
 from publisher.content.model.vocabulary import Kind
+from publisher.model import InvalidError, Model, PlacedFault
 from publisher.plainplaces import PlainText, find_plain
 from publisher.problems import Problem, Span, suggestion
 from publisher.strictyaml import parse
@@ -32,37 +28,21 @@ def keys_of(model: type[Model]) -> dict[str, str]:
     """The one table of keys: every accepted spelling of every key of a model, to the field's name."""
     table: dict[str, str] = {}
     for name, field in model.model_fields.items():
-        for spelling in (name, name.replace("_", "-"), field.title or name, *_extra(field)["also"]):
+        for spelling in (name, name.replace("_", "-"), field.title, *field.also):
             table[spelling] = name
     return table
 
 
-def _extra(field: FieldInfo) -> dict[str, Any]:
-    extra = field.json_schema_extra
-    return extra if isinstance(extra, dict) else {"also": (), "example": "", "internal": False}
-
-
-@cache
 def shape_of(model: type[Model], name: str) -> tuple[bool, type[Model] | None]:
     """Whether a field is a list, and the model of its value or items where that is a mapping."""
-    annotation = model.model_fields[name].annotation
-    options = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
-    for option in options:
-        if get_origin(option) is tuple:
-            return True, _model_in(get_args(option)[0])
-        if found := _model_in(option):
-            return False, found
-    return False, None
-
-
-def _model_in(annotation: Any) -> type[Model] | None:
-    return annotation if isinstance(annotation, type) and issubclass(annotation, Model) else None
+    shape = model.model_fields[name].shape
+    return shape.is_list, shape.inner
 
 
 @cache
 def internal_fields(model: type[Model]) -> frozenset[str]:
     """The fields of a model that no output may hold."""
-    return frozenset(name for name, field in model.model_fields.items() if _extra(field)["internal"])
+    return frozenset(name for name, field in model.model_fields.items() if field.internal)
 
 
 @cache
@@ -168,7 +148,7 @@ class _Decoder:
             span = locate_key(self.source, written)
             self._add("full-width-indent", span, line=span.line)
             return
-        titles = [field.title or name for name, field in model.model_fields.items()] + list(keys_of(model))
+        titles = [field.title for field in model.model_fields.values()] + list(keys_of(model))
         kind = f"“{self.label}”"
         self._add("unknown-key", locate_key(self.source, written), value=key, guess=suggestion(key, titles), kind=kind)
 
@@ -184,11 +164,11 @@ def _expected(shape: str) -> dict[str, str]:
 def describe(model: type[Model], name: str) -> dict[str, str]:
     """The words a message needs about a field."""
     field = model.model_fields[name]
-    return {"field": field.title or name, "example": _extra(field)["example"] or "…", "doc": (field.description or "").rstrip("。")}
+    return {"field": field.title, "example": field.example or "…", "doc": field.doc.rstrip("。")}
 
 
 def locate_field(source: YamlText, model: type[Model], steps: tuple[Step, ...], node: yaml.Node | None = None, plain: PlainText | None = None) -> Span:
-    """The place of a field by the steps of names and indexes that pydantic gives; the nearest place when it is not there.
+    """The place of a field by the steps of names and indexes that a fault has; the nearest place when it is not there.
 
     ``node`` is the text composed, when many places of it are asked for; ``plain`` is it opened, when it is plain.
     """
@@ -235,38 +215,38 @@ def decode(source: YamlText, model: type[Model], label: str, parsed: Parsed | No
     problems += faults
     try:
         result = model.model_validate(fields)
-    except ValidationError as error:
+    except InvalidError as error:
         bad_places = {problem.span.line for problem in faults}
-        for item in error.errors(include_url=False, include_input=False):
-            problem = _validation_problem(source, model, item)  # type: ignore[arg-type]
+        for fault in error.faults:
+            problem = _fault_problem(source, model, fault)
             if problem.code != "wrong-type" or problem.span.line not in bad_places:
                 problems.append(problem)
         return None, problems
     return (None if any(p.is_error for p in problems) else result), problems
 
 
-def _validation_problem(source: YamlText, model: type[Model], item: dict[str, Any]) -> Problem:
-    steps = tuple(item["loc"])
+def _fault_problem(source: YamlText, model: type[Model], fault: PlacedFault) -> Problem:
+    steps = fault.way
     names = [step for step in steps if isinstance(step, str)]
     owner = _model_at(model, steps[: len(steps) - 1 - list(reversed(steps)).index(names[-1])]) or model
     words: dict[str, object] = dict(describe(owner, names[-1]))
     span = locate_field(source, model, steps)
-    if item["type"] == "missing":
+    if fault.code == "missing":
         span = _opening(source, span, steps)
         return source.problem("missing-field", span, **words)
-    if item["type"] not in _FIELD_CODES:
-        return source.problem("wrong-type", span, **_expected("list" if item["type"] == "tuple_type" else "text"), **words)
-    context = dict(item.get("ctx", {}))
+    if fault.code not in _FIELD_CODES:
+        return source.problem("wrong-type", span, **_expected("list" if fault.code == "not-a-list" else "text"), **words)
+    context = dict(fault.context)
     value = str(context.get("value", ""))
     choices = [str(choice) for choice in context.pop("choices", ())]
     if choices:
         context["guess"] = "" if choices == ["是", "否"] else suggestion(value, choices)
         context["choices"] = "、".join(choices[:12]) + ("…" if len(choices) > 12 else "")
-    if item["type"] == "list-separator":
+    if fault.code == "list-separator":
         context["fixed"] = ", ".join(filter(None, re.split(r"[，、；;\s]+", value)))
-    if item["type"] == "bad-id":
+    if fault.code == "bad-id":
         context["fixed"] = propose_id(value)
-    return source.problem(item["type"], span, **words, **context)
+    return source.problem(fault.code, span, **words, **context)
 
 
 def _opening(source: YamlText, span: Span, steps: tuple[Step, ...]) -> Span:
@@ -274,7 +254,7 @@ def _opening(source: YamlText, span: Span, steps: tuple[Step, ...]) -> Span:
     return Span(span.path, span.line, span.column, 1) if len(steps) > 1 else source.span(0, 0)
 
 
-#: The types of errors of `publisher.content.model.fields` that are codes of their own.
+#: The faults of `publisher.content.model.fields` that have messages of their own.
 _FIELD_CODES = frozenset(
     (
         *("bad-credit-code", "bad-date", "bad-district", "bad-email", "bad-id", "bad-industry", "bad-month", "bad-number", "bad-phone", "bad-url"),

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from publisher.content.decode import describe, shape_of
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import MODELS
 from publisher.content.model.vocabulary import Kind
+from publisher.model import Model
 
 _BODY = {
     Kind.NEWS: "在这里写正文。小标题用“## ”开头，列表用“- ”开头。\n\n## 小标题\n\n正文……\n",
@@ -39,7 +39,7 @@ def starter_text(kind: Kind, now: datetime, keys: Literal["zh", "en"], *, is_mar
         ]
     shown = set()
     for name, field in model.model_fields.items():
-        if field.is_required() or name in ("summary", "state"):
+        if field.is_required or name in ("summary", "state"):
             lines += _field_lines(model, name, keys, now)
             shown.add(name)
     lines.append("# 下面这些可写可不写，用到时去掉行首的“# ”：" if keys == "zh" else "# Optional, remove the # to use:")
@@ -59,7 +59,7 @@ def _field_lines(model: type[Model], name: str, keys: str, now: datetime, indent
     if inner is None:
         return [note, f"{indent}{key}: {_value(name, words['example'], is_list, now)}"]
     rows: list[str] = []
-    required = [(n, f) for n, f in inner.model_fields.items() if f.is_required() or name == "source"]
+    required = [(n, f) for n, f in inner.model_fields.items() if f.is_required or name == "source"]
     if name == "audiences":  # a condition is never without its ground
         required = [(n, inner.model_fields[n]) for n in ("subjects", "grounds")]
     if name == "audience":  # the other conditions are for the editor to add: an example left in would be an invented condition

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from publisher.content.decode import decode, locate_field
-from publisher.content.model.fields import Model, Term, key
+from publisher.content.model.fields import Term, key
 from publisher.content.source import decode as decode_bytes
 from publisher.content.source import read_bytes
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import YamlText
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.content.decode import decode, locate_field
-from publisher.content.model.fields import Id, Model, Term, Text, key
+from publisher.content.model.fields import Id, Term, Text, key
 from publisher.content.source import decode as decode_bytes
 from publisher.content.source import read_bytes
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import YamlText
 

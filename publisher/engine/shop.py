@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from publisher.engine.output import Output
@@ -57,6 +56,8 @@ def fingerprint_program(templates: Path) -> str:
 
     Other templates or other code may make other bytes from the same values.
     """
+    from importlib.metadata import version  # takes as long to load as an edit's page to make, and an edit knows the digest
+
     digest = hashlib.blake2b(digest_size=16)
     package = Path(__file__).parent.parent
     for folder, pattern in ((package, "*.py"), (templates / "site" / "pages", "*"), (templates / "email", "*")):

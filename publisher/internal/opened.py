@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from publisher.content.decode import describe, internal_fields
 from publisher.content.library import Entry
-from publisher.content.model.fields import Model
 from publisher.content.model.vocabulary import Visibility, Vocabulary
 from publisher.engine.ledger import Ledger
 from publisher.engine.messages import Reading, Standpoint
 from publisher.engine.worker import Worker
+from publisher.model import Model
 from publisher.site.heads import make_head, show_moment
 from publisher.site.views import Viewer
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from publisher.content.model.fields import Model
 from publisher.internal.frame import NAVIGATION
 from publisher.internal.office import Office
 from publisher.internal.records import show_case, show_issue, show_service, told
@@ -22,6 +21,7 @@ from publisher.liaison.records import Enterprise, Officer
 from publisher.liaison.scope import Scope
 from publisher.liaison.score import Point, book_of, plan_score
 from publisher.liaison.writers.html import write_body
+from publisher.model import Model
 from publisher.site.artifacts import Artifact, Frame
 from publisher.site.pages import page
 

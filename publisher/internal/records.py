@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from publisher.content.codes import industry_path
 from publisher.content.decode import describe
-from publisher.content.model.fields import Model
 from publisher.internal.opened import say
 from publisher.liaison import model as models
 from publisher.liaison.procedures import clock_of, is_done, is_open, state_on
 from publisher.liaison.records import Case, Issue, Matter, Promise, Service, Step
 from publisher.liaison.workdays import WorkCalendar
+from publisher.model import Model
 
 Row = dict[str, Any]
 #: What is an address of a record and not a saying of it.

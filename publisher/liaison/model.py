@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.content.model.fields import Amount, Count, CreditCode, Day, Email, Flag, Id, IndustryCode, Landline, Mobile, Model, Text, key
+from publisher.content.model.fields import Amount, Count, CreditCode, Day, Email, Flag, Id, IndustryCode, Landline, Mobile, Text, key
 from publisher.content.model.vocabulary import IssueType, SubjectType, Way
 from publisher.liaison.vocabulary import (
     AccompanyState,
@@ -16,6 +16,7 @@ from publisher.liaison.vocabulary import (
     Stage,
     Trend,
 )
+from publisher.model import Model
 
 
 class EnterpriseModel(Model):

@@ -18,13 +18,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from publisher.content import source as sources
 from publisher.content.decode import decode, keys_of
-from publisher.content.model.fields import Model, is_id
+from publisher.content.model.fields import is_id
 from publisher.liaison import records
 from publisher.liaison.kept import Kept
 from publisher.liaison.model import FILES
 from publisher.liaison.months import Month
 from publisher.liaison.packed import pack, unpack
 from publisher.liaison.records import Place, Register
+from publisher.model import Model
 from publisher.problems import Problem, Span
 from publisher.strictyaml import parse
 from publisher.yamltext import YamlText

@@ -110,8 +110,8 @@ def render_sums_file(tally: Tally) -> str:
         value = getattr(tally, name, None)
         if name in _WRITTEN and value not in (None, ()):
             if name not in _ENTRY:
-                lines.append(f"# {field.description}")
-            lines += _lines(field.title or name, value)
+                lines.append(f"# {field.doc}")
+            lines += _lines(field.title, value)
     return "\n".join(lines) + "\n"
 
 

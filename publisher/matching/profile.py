@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from publisher.content.decode import decode
-from publisher.content.model.fields import Amount, Count, Day, DistrictCode, Flag, IndustryCode, Model, Text, key
+from publisher.content.model.fields import Amount, Count, Day, DistrictCode, Flag, IndustryCode, Text, key
 from publisher.content.model.vocabulary import Size, SubjectType, TaxpayerType, Vocabulary, YesNoUnknown
 from publisher.matching.rules import statement_id
+from publisher.model import Model
 from publisher.problems import Problem
 from publisher.yamltext import YamlText
 

@@ -14,13 +14,14 @@ from publisher.content.codes import districts, industry_path
 from publisher.content.decode import internal_fields
 from publisher.content.library import Entry, join
 from publisher.content.links import resolve_link
-from publisher.content.model.fields import Model, is_end, is_markdown
+from publisher.content.model.fields import is_end, is_markdown
 from publisher.content.model.kinds import Enterprise, Event, Guide, Listing, News, Policy
 from publisher.content.model.validity import OPEN_ENDED_LABELS
 from publisher.content.model.vocabulary import Kind, Vocabulary
 from publisher.content.taxonomy import Taxonomy
 from publisher.lifecycle import Status, policy_force, reviews
 from publisher.markup import Html, Picture, render
+from publisher.model import Model
 from publisher.site.catalogue import Catalogue
 from publisher.site.feed_body import feed_body
 from publisher.site.heads import Head, budget_words, industry_link, path_url, show_amount, show_end, show_moment

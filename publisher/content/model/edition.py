@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from publisher.content.model.fields import Flag, Id, Markdown, Model, Moment, Text, key
+from publisher.content.model.fields import Flag, Id, Markdown, Moment, Text, key
 from publisher.content.model.vocabulary import Period
+from publisher.model import Model
 
 
 class EditionSection(Model):

@@ -1,7 +1,7 @@
 """The scalar types of the content model, and `key()`, which gives a field its Chinese name and its line in the docs.
 
-Every scalar arrives as the string the editor wrote; a type either understands it exactly or raises a `PydanticCustomError`
-whose type is a code of `publisher.problems`.
+Every scalar arrives as the string the editor wrote; a type either understands it exactly or raises a `FieldError`
+whose code is one of `publisher.problems`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
 
 from publisher.clock import parse_moment
 from publisher.content import codes
+from publisher.model import REQUIRED, FieldError, ModelField, Scalar
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"20\d{2}-(?:0[1-9]|1[0-2])")
@@ -33,16 +30,10 @@ _LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-9]\d{6,7}(?:-\d{1,6})?|400-?\d{3}-?\d
 _MOBILE = re.compile(r"1[3-9]\d[\d*]{8}")
 
 
-class Model(BaseModel):
-    """A mapping of the content model: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
 def key(
     name: str,
     doc: str,
-    default: Any = ...,
+    default: Any = REQUIRED,
     *,
     also: tuple[str, ...] = (),
     example: str = "",
@@ -53,23 +44,18 @@ def key(
     ``doc`` is one Chinese line for the editors' guide, ``also`` further accepted keys, ``example`` a value as an editor
     would write it; an ``internal`` field never reaches anything public.
     """
-    extra: dict[str, Any] = {"also": list(also), "example": example, "internal": internal}
-    return Field(default, title=name, description=doc, json_schema_extra=extra)
-
-
-def _problem(code: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError(code, code, context)
+    return ModelField(default, title=name, doc=doc, also=also, example=example, internal=internal)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _problem("wrong-type", expected="text")
+        raise FieldError("wrong-type", expected="text")
     return value.strip()
 
 
 def _markdown(value: object) -> str:
     if not isinstance(value, str):
-        raise _problem("wrong-type", expected="text")
+        raise FieldError("wrong-type", expected="text")
     return value.strip("\n")
 
 
@@ -84,16 +70,16 @@ def _parse_day(text: str) -> date:
         try:
             return date(*map(int, match.groups()))
         except ValueError:
-            raise _problem("bad-date", value=text) from None
+            raise FieldError("bad-date", value=text) from None
     raise _not_a_date(text, time=False)
 
 
-def _not_a_date(text: str, *, time: bool) -> PydanticCustomError:
+def _not_a_date(text: str, *, time: bool) -> FieldError:
     if (loose := _LOOSE_DAY.match(text)) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", text):
         year, month, day, hour, minute = loose.groups()
         fixed = f"{year}-{int(month):02d}-{int(day):02d}" + (f" {int(hour):02d}:{minute}" if time and hour else "")
-        return _problem("date-format", value=text, fixed=fixed)
-    return _problem("bad-date", value=text)
+        return FieldError("date-format", value=text, fixed=fixed)
+    return FieldError("bad-date", value=text)
 
 
 def _moment(value: object) -> datetime:
@@ -117,7 +103,7 @@ def parse_end(value: object) -> datetime:
 def _month(value: object) -> str:
     text = _text(value)
     if not _MONTH.fullmatch(text):
-        raise _problem("bad-month", value=text)
+        raise FieldError("bad-month", value=text)
     return text
 
 
@@ -125,27 +111,27 @@ def _flag(value: object) -> bool:
     text = _text(value).lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    raise _problem("unknown-value", value=_text(value), choices=["是", "否"])
+    raise FieldError("unknown-value", value=_text(value), choices=["是", "否"])
 
 
 def _amount(value: object) -> Decimal:
     text = _text(value).replace(",", "")
     if not re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,6})?", text):
-        raise _problem("bad-number", value=_text(value))
+        raise FieldError("bad-number", value=_text(value))
     return Decimal(text)
 
 
 def _count(value: object) -> int:
     text = _text(value)
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise _problem("bad-number", value=text)
+        raise FieldError("bad-number", value=text)
     return int(text)
 
 
 def _id(value: object) -> str:
     text = _text(value)
     if not is_id(text):
-        raise _problem("bad-id", value=text)
+        raise FieldError("bad-id", value=text)
     return text
 
 
@@ -162,7 +148,7 @@ def _url(value: object) -> str:
     except ValueError:
         is_good = False
     if not is_good:
-        raise _problem("bad-url", value=text)
+        raise FieldError("bad-url", value=text)
     return text
 
 
@@ -170,7 +156,7 @@ def _industry(value: object) -> str:
     text = _text(value)
     code = codes.industry_code(text)
     if code is None:
-        raise _problem("bad-industry", value=text, choices=list(codes.industry_names()))
+        raise FieldError("bad-industry", value=text, choices=list(codes.industry_names()))
     return code
 
 
@@ -178,21 +164,21 @@ def _district(value: object) -> str:
     text = _text(value)
     code = codes.district_code(text)
     if code is None:
-        raise _problem("bad-district", value=text, choices=list(codes.districts().values()))
+        raise FieldError("bad-district", value=text, choices=list(codes.districts().values()))
     return code
 
 
 def _credit_code(value: object) -> str:
     text = _text(value)
     if not codes.check_credit_code(text).is_valid:
-        raise _problem("bad-credit-code", value=text)
+        raise FieldError("bad-credit-code", value=text)
     return text
 
 
 def _term(value: object) -> str:
     text = _text(value)
     if not text or _SEPARATOR.search(text):
-        raise _problem("list-separator", value=text)
+        raise FieldError("list-separator", value=text)
     return text
 
 
@@ -200,63 +186,58 @@ def _pattern(pattern: re.Pattern[str], code: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         text = _text(value)
         if not pattern.fullmatch(text):
-            raise _problem(code, value=text)
+            raise FieldError(code, value=text)
         return text
 
     return check
 
 
-def is_prose(field: FieldInfo) -> bool:
+def is_prose(field: ModelField) -> bool:
     """Whether a field holds text that readers read, alone or in a list."""
-    return bool({_text, _markdown, _term} & _parsers(field))
+    return _parser(field) in (_text, _markdown, _term)
 
 
-def is_markdown(field: FieldInfo) -> bool:
+def is_markdown(field: ModelField) -> bool:
     """Whether a field holds Markdown."""
-    return _markdown in _parsers(field)
+    return _parser(field) is _markdown
 
 
-def is_end(field: FieldInfo) -> bool:
+def is_end(field: ModelField) -> bool:
     """Whether a field holds the first moment that is no longer within."""
-    return parse_end in _parsers(field) or field.title == "政策有效期至"
+    return _parser(field) is parse_end or field.title == "政策有效期至"
 
 
-def _parsers(field: FieldInfo) -> set[Any]:
-    """The functions that read a field's scalars."""
-    metadata = list(field.metadata)
-    for option in get_args(field.annotation):
-        metadata += getattr(option, "__metadata__", ())
-        for inner in get_args(option):
-            metadata += getattr(inner, "__metadata__", ())
-    return {item.func for item in metadata if isinstance(item, PlainValidator)}
+def _parser(field: ModelField) -> Callable[[object], Any] | None:
+    """The function that reads a field's values; None where they are mappings."""
+    return field.shape.scalar.parse if field.shape.scalar else None
 
 
-def _type(parse: Callable[[object], Any], description: str, **schema: Any) -> tuple[PlainValidator, WithJsonSchema]:
-    return PlainValidator(parse), WithJsonSchema({"type": "string", "description": description, **schema})
+def _type(parse: Callable[[object], Any], description: str, **schema: Any) -> Scalar:
+    return Scalar(parse, {"type": "string", "description": description, **schema})
 
 
 #: One line or several of text, as written but for white space at the ends.
-Text = Annotated[str, *_type(_text, "文字")]
+Text = Annotated[str, _type(_text, "文字")]
 #: Markdown, in the one dialect of `publisher.markup`.
-Markdown = Annotated[str, *_type(_markdown, "Markdown 文字")]
+Markdown = Annotated[str, _type(_markdown, "Markdown 文字")]
 #: A calendar day, ``YYYY-MM-DD``.
-Day = Annotated[date, *_type(_day, "日期 YYYY-MM-DD", format="date")]
+Day = Annotated[date, _type(_day, "日期 YYYY-MM-DD", format="date")]
 #: An aware time, Asia/Shanghai unless an offset is written.
-Moment = Annotated[datetime, *_type(_moment, "时间 YYYY-MM-DD HH:MM")]
+Moment = Annotated[datetime, _type(_moment, "时间 YYYY-MM-DD HH:MM")]
 #: A calendar month, ``YYYY-MM``.
-MonthName = Annotated[str, *_type(_month, "月份 YYYY-MM", pattern=_MONTH.pattern)]
+MonthName = Annotated[str, _type(_month, "月份 YYYY-MM", pattern=_MONTH.pattern)]
 #: The first moment that is no longer within: a day counts to its end.
-End = Annotated[datetime, *_type(parse_end, "日期 YYYY-MM-DD（含当日）或时间 YYYY-MM-DD HH:MM")]
-Flag = Annotated[bool, *_type(_flag, "是 或 否", enum=["是", "否"])]
-Amount = Annotated[Decimal, *_type(_amount, "数字")]
-Count = Annotated[int, *_type(_count, "整数", pattern=r"^[0-9]+$")]
-Id = Annotated[str, *_type(_id, "小写英文字母、数字，用 - 或 . 连接", pattern=_ID.pattern)]
-Url = Annotated[str, *_type(_url, "网址 https://…", format="uri")]
-IndustryCode = Annotated[str, *_type(_industry, "行业代码或名称（GB/T 4754-2017）")]
-DistrictCode = Annotated[str, *_type(_district, "区划代码或名称（GB/T 2260）")]
-CreditCode = Annotated[str, *_type(_credit_code, "统一社会信用代码（GB 32100-2015）")]
+End = Annotated[datetime, _type(parse_end, "日期 YYYY-MM-DD（含当日）或时间 YYYY-MM-DD HH:MM")]
+Flag = Annotated[bool, _type(_flag, "是 或 否", enum=["是", "否"])]
+Amount = Annotated[Decimal, _type(_amount, "数字")]
+Count = Annotated[int, _type(_count, "整数", pattern=r"^[0-9]+$")]
+Id = Annotated[str, _type(_id, "小写英文字母、数字，用 - 或 . 连接", pattern=_ID.pattern)]
+Url = Annotated[str, _type(_url, "网址 https://…", format="uri")]
+IndustryCode = Annotated[str, _type(_industry, "行业代码或名称（GB/T 4754-2017）")]
+DistrictCode = Annotated[str, _type(_district, "区划代码或名称（GB/T 2260）")]
+CreditCode = Annotated[str, _type(_credit_code, "统一社会信用代码（GB 32100-2015）")]
 #: A word of a list (a tag): no separators within.
-Term = Annotated[str, *_type(_term, "词")]
-Email = Annotated[str, *_type(_pattern(_EMAIL, "bad-email"), "邮箱", format="email")]
-Landline = Annotated[str, *_type(_pattern(_LANDLINE, "bad-phone"), "固定电话")]
-Mobile = Annotated[str, *_type(_pattern(_MOBILE, "bad-phone"), "手机号")]
+Term = Annotated[str, _type(_term, "词")]
+Email = Annotated[str, _type(_pattern(_EMAIL, "bad-email"), "邮箱", format="email")]
+Landline = Annotated[str, _type(_pattern(_LANDLINE, "bad-phone"), "固定电话")]
+Mobile = Annotated[str, _type(_pattern(_MOBILE, "bad-phone"), "手机号")]

@@ -20,7 +20,6 @@ from publisher.content.model.fields import (
     Landline,
     Markdown,
     Mobile,
-    Model,
     Moment,
     MonthName,
     Term,
@@ -64,6 +63,7 @@ from publisher.content.model.vocabulary import (
     Way,
     YesNoUnknown,
 )
+from publisher.model import Model
 
 
 class Source(Model):
@@ -301,7 +301,7 @@ class Listing(EntryModel):
     delivery: Delivery | None = key("交付周期", "≤1月、1–3月、3–6月或>6月", None, example="1–3月")
     expires: End = key("有效期", "到哪一天（含当日），最长180天", also=("有效期至",), example="2027-03-31")
     enterprise: Id = key("发布主体", "发布企业的编号", example="qy-ruyi-shiji")
-    contact: Contact = key("联系", "默认由平台转达", Contact.model_construct())  # calling it would build its validator at every start
+    contact: Contact = key("联系", "默认由平台转达", Contact())
     verified: Verified = key("主体核验", "已核验营业执照或未核验", example="已核验营业执照")
     outcome: Outcome | None = key("成果", "达成后填写", None)
     licence: Licence | None = key("持牌信息", "金融类供给必须写", None)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pydantic.fields import FieldInfo
-
 from publisher.content.decode import describe, shape_of
-from publisher.content.model.fields import Model
 from publisher.content.model.kinds import EntryModel
+from publisher.model import Model, ModelField
 from publisher.problems import CODES
 
 
@@ -20,7 +18,7 @@ def field_tables(model: type[Model]) -> str:
     return _tables(model, own) if own else "没有自己的项，只有共用的项。\n"
 
 
-def _tables(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
+def _tables(model: type[Model], rows: list[tuple[str, ModelField]]) -> str:
     """A table, and one for each different mapping within."""
     parts = [_table(model, rows)]
     seen: dict[type[Model], list[str]] = {}
@@ -34,7 +32,7 @@ def _tables(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
 def _differs(model: type[Model], name: str) -> bool:
     """Whether a kind declares a common field anew."""
     mine, common = model.model_fields[name], EntryModel.model_fields[name]
-    return (mine.title, mine.description, mine.is_required()) != (common.title, common.description, common.is_required())
+    return (mine.title, mine.doc, mine.is_required) != (common.title, common.doc, common.is_required)
 
 
 def _inner_models(model: type[Model], names: list[str]) -> Iterator[tuple[str, type[Model]]]:
@@ -44,16 +42,14 @@ def _inner_models(model: type[Model], names: list[str]) -> Iterator[tuple[str, t
             yield name, inner
 
 
-def _table(model: type[Model], rows: list[tuple[str, FieldInfo]]) -> str:
+def _table(model: type[Model], rows: list[tuple[str, ModelField]]) -> str:
     lines = ["| 中文键 | 英文键 | 必填 | 说明 | 例子 |", "| --- | --- | --- | --- | --- |"]
     for name, field in rows:
-        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         words = describe(model, name)
         example = f"`{_cell(words['example'])}`" if words["example"] != "…" else ""
-        needed = "必填" if field.is_required() else ""
-        note = words["doc"] + ("（不公开）" if extra.get("internal") and "公开" not in words["doc"] and "内部" not in words["doc"] else "")
-        also = extra.get("also") or []
-        title = words["field"] + (f"（也可写 {'、'.join(map(str, also))}）" if isinstance(also, list) and also else "")
+        needed = "必填" if field.is_required else ""
+        note = words["doc"] + ("（不公开）" if field.internal and "公开" not in words["doc"] and "内部" not in words["doc"] else "")
+        title = words["field"] + (f"（也可写 {'、'.join(field.also)}）" if field.also else "")
         lines.append(f"| {title} | `{name}` | {needed} | {_cell(note)} | {example} |")
     return "\n".join(lines) + "\n"
 

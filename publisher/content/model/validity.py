@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
-
 from publisher.content.model.fields import parse_end
+from publisher.model import Scalar
 
 OPEN_ENDED: dict[str, Literal["long-term", "not-stated"]] = {
     "长期": "long-term",
@@ -26,4 +25,4 @@ def _validity(value: object) -> datetime | str:
 
 _SCHEMA = {"type": "string", "description": "日期（含当日）、长期 或 未载明"}
 #: The first moment a document no longer holds, or ``long-term`` or ``not-stated``.
-Validity = Annotated[datetime | Literal["long-term", "not-stated"], PlainValidator(_validity), WithJsonSchema(_SCHEMA)]
+Validity = Annotated[datetime | Literal["long-term", "not-stated"], Scalar(_validity, _SCHEMA)]

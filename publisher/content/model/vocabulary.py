@@ -9,8 +9,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Self
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import PydanticCustomError, core_schema
+from publisher.model import FieldError, Scalar
 
 
 class Vocabulary(str, Enum):
@@ -40,15 +39,12 @@ class Vocabulary(str, Enum):
         member: Self | None = _spellings(cls).get(text) if isinstance(text, str) else None
         if member is not None:
             return member
-        raise PydanticCustomError("unknown-value", "unknown-value", {"value": str(text), "choices": list(cls.labels())})
+        raise FieldError("unknown-value", value=str(text), choices=list(cls.labels()))
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.parse)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": list(cls.labels())}
+    def as_scalar(cls) -> Scalar:
+        """The vocabulary as a type of values."""
+        return Scalar(cls.parse, {"type": "string", "enum": list(cls.labels())})
 
 
 @cache
