@@ -219,7 +219,7 @@ class Model(metaclass=ModelType):
         if not cls._required <= values.keys():
             faults += [PlacedFault((*way, name), "missing", {}) for name in cls.model_fields if name in cls._required and name not in values]
         if len(faults) - before > 1:
-            order = {name: number for number, name in enumerate((*cls.model_fields, *values))}
+            order = {name: number for number, name in enumerate(dict.fromkeys((*cls.model_fields, *values)))}
             faults[before:] = sorted(faults[before:], key=lambda fault: order[str(fault.way[len(way)])])
         return state
 

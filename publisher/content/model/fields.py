@@ -228,7 +228,7 @@ Moment = Annotated[datetime, _type(_moment, "时间 YYYY-MM-DD HH:MM")]
 MonthName = Annotated[str, _type(_month, "月份 YYYY-MM", pattern=_MONTH.pattern)]
 #: The first moment that is no longer within: a day counts to its end.
 End = Annotated[datetime, _type(parse_end, "日期 YYYY-MM-DD（含当日）或时间 YYYY-MM-DD HH:MM")]
-Flag = Annotated[bool, _type(_flag, "是 或 否", enum=["是", "否"])]
+Flag = Annotated[bool, _type(_flag, "是 或 否", enum=["是", "否", True, False, *sorted((_TRUE | _FALSE) - {"是", "否"})])]
 Amount = Annotated[Decimal, _type(_amount, "数字")]
 Count = Annotated[int, _type(_count, "整数", pattern=r"^[0-9]+$")]
 Id = Annotated[str, _type(_id, "小写英文字母、数字，用 - 或 . 连接", pattern=_ID.pattern)]

@@ -25,14 +25,14 @@ def _models_in(model: type[Model]) -> Iterator[type[Model]]:
 
 def _mapping(model: type[Model]) -> dict[str, Any]:
     spellings = keys_of(model)
-    needed = [field for field in model.model_fields.values() if field.is_required]
+    needed = [_one_of(spelling for spelling, name in spellings.items() if name == field.name) for field in model.model_fields.values() if field.is_required]
     return {
         "title": model.__name__,
         "description": (model.__doc__ or "").strip(),
         "type": "object",
         "properties": {spelling: _field(model.model_fields[name]) for spelling, name in spellings.items()},
         "additionalProperties": False,
-        "allOf": [_one_of(spelling for spelling, name in spellings.items() if name == field.name) for field in needed],
+        **({"allOf": needed} if needed else {}),
     }
 
 
@@ -48,9 +48,8 @@ def _field(field: ModelField) -> dict[str, Any]:
         value = {"$ref": f"#/$defs/{shape.inner.__name__}"}
     else:
         assert shape.scalar is not None
-        value = {**shape.scalar.schema}
-        if "enum" not in value:
-            value["type"] = ["string", "number", "boolean"]  # YAML tells 3 and yes from words; a build reads what is written
+        # YAML tells 3 and true from words; a build reads what is written
+        value = {**shape.scalar.schema, "type": ["string", "number", "boolean"]}
     if shape.is_list:
         value = {"anyOf": [{"type": "array", "items": value}, value]}  # one item may stand without its list
     told = {"title": field.title, "description": field.doc, **({"examples": [field.example]} if field.example else {})}

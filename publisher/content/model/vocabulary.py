@@ -44,7 +44,8 @@ class Vocabulary(str, Enum):
     @classmethod
     def as_scalar(cls) -> Scalar:
         """The vocabulary as a type of values."""
-        return Scalar(cls.parse, {"type": "string", "enum": list(cls.labels())})
+        spellings = dict.fromkeys((*cls.labels(), *(spelling for member in cls for spelling in (member.value, *member.also))))
+        return Scalar(cls.parse, {"type": "string", "enum": list(spellings)})
 
 
 @cache
