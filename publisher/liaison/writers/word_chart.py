@@ -9,13 +9,13 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import xlsxwriter
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.shared import Cm
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name
 
 from publisher.liaison.document import Chart
 
@@ -47,17 +47,15 @@ def add_chart(document: Any, chart: Chart, number: int) -> None:
 
 def _workbook(chart: Chart) -> bytes:
     """What the chart draws, as the sheet that Word opens for editing."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Sheet1"
-    sheet.append(["", *(name for name, _ in chart.series)])
-    for index, label in enumerate(chart.labels):
-        sheet.append([label, *(values[index] for _, values in chart.series)])
-    for cell in (*sheet["A"], *sheet[1]):
-        cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # “=…” is no formula here
     buffer = BytesIO()
-    book.save(buffer)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("Sheet1")
+    for row, label in enumerate(chart.labels, 1):
+        sheet.write_string(row, 0, label)
+    for column, (name, values) in enumerate(chart.series, 1):
+        sheet.write_string(0, column, name)
+        sheet.write_column(1, column, values)
+    book.close()
     return buffer.getvalue()
 
 
@@ -81,7 +79,7 @@ def _space(chart: Chart, link: str) -> str:
 
 def _series(chart: Chart, index: int, rows: int) -> str:
     name, values = chart.series[index]
-    column = get_column_letter(index + 2)
+    column = xl_col_to_name(index + 1)
     labels = "".join(f'<c:pt idx="{i}"><c:v>{escape(label)}</c:v></c:pt>' for i, label in enumerate(chart.labels))
     points = "".join(f'<c:pt idx="{i}"><c:v>{value:g}</c:v></c:pt>' for i, value in enumerate(values))
     return (
