@@ -632,7 +632,7 @@ def linked(root: Path, base: str, closed: str) -> Prepared:
 def test_links_are_reported_where_they_stand(tmp_path: Path, server: tuple[str, list[str]], closed: str) -> None:
     base, _ = server
     prepared = linked(tmp_path, base, closed)
-    problems = sorted(check_links(prepared.library, tmp_path / "var", AS_OF), key=Problem.sort_key)
+    problems = sort_problems(check_links(prepared.library, tmp_path / "var", AS_OF))
     width = len(base)
     assert shown(problems) == [
         "content/enterprises/qy-a.yml:7:5 [dead-link]",
@@ -687,7 +687,7 @@ def test_a_link_is_reported_at_every_place_it_stands_and_at_no_other(tmp_path: P
     base, _ = server
     body = f"[甲]({base}/404/x)\n\n[乙]({base}/404)\n\n[丁]({base}/404)\n"
     write(tmp_path, {"content/news/a.md": NEWS.replace("每天7点开门。\n", body)})
-    problems = sorted(check_links(prepare(tmp_path, AS_OF).library, tmp_path / "var", AS_OF), key=Problem.sort_key)
+    problems = sort_problems(check_links(prepare(tmp_path, AS_OF).library, tmp_path / "var", AS_OF))
     assert [(problem.span.line, problem.context["value"]) for problem in problems] == [(8, f"{base}/404/x"), (10, f"{base}/404"), (12, f"{base}/404")]
 
 

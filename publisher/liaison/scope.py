@@ -30,7 +30,7 @@ class Scope:
     as_of: date
     calendar: WorkCalendar
 
-    @property
+    @cached_property
     def end(self) -> date:
         """The day as of which the month is told."""
         return min(self.as_of, self.month.last)

@@ -55,9 +55,6 @@ class Problem:
             text = (f"是不是“{guess}”？" if lang == "zh" else f"Did you mean “{guess}”? ") + text
         return text.strip()
 
-    def sort_key(self) -> tuple[Span, str, str]:
-        return (self.span, self.code, self.message())
-
 
 def has_errors(problems: Iterable[Problem], *, strict: bool = False) -> bool:
     """Whether anything stops a build: an error, or under ``strict`` anything at all."""
