@@ -119,6 +119,29 @@ def demo_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def test_two_processes_make_what_one_makes(demo_office: Path) -> None:
+    root, alone = demo_office.parent.parent, demo_office.with_name("alone")
+    reports = [build_internal(root, out, _time(AS_OF), processes=count) for out, count in ((demo_office, 2), (alone, 1))]
+    assert reports[0] == reports[1]
+    one, two = ({path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()} for out in (demo_office, alone))
+    assert one == two
+    assert len(one) == reports[0].files + 1  # and the mark of the folder
+
+
+def test_a_template_that_fails_in_another_process_is_told_and_the_old_site_stays(office: Project) -> None:
+    templates, out = office.root / "templates", office.root / "var" / "internal"
+    templates.unlink()
+    shutil.copytree(ROOT / "templates", templates)
+    assert build(office) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with (templates / "internal/pages/office/enterprise.html").open("a", encoding="utf-8") as template:
+        template.write("{{ nothing_of_this_name }}")
+    with pytest.raises(PublisherError, match=r"enterprise\.html"):
+        build_internal(office.root, out, _time(AS_OF), processes=2)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert not [path for path in out.parent.iterdir() if path.name.endswith((".tmp", ".old"))]
+
+
 def pages(out: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(out.rglob("*.html")):
         yield path.relative_to(out).as_posix(), path.read_text(encoding="utf-8")

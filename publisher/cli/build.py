@@ -86,7 +86,7 @@ def _run_internal(options: argparse.Namespace) -> int:
     if options.compress:
         raise UsageError("--internal 不做压缩文件 / --internal makes no compressed files")
     say("正在生成内部网站……")
-    report = build_internal(options.root, out, time_of(options), is_strict=options.strict)
+    report = build_internal(options.root, out, time_of(options), is_strict=options.strict, processes=processes_of())
     if options.format == "json":
         import json
 

@@ -6,12 +6,17 @@ feeds, no calendars, no mail, no search, no sitemap and nothing for sharing. Doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from publisher.configuration import load_settings
 from publisher.content.library import require_content
@@ -27,7 +32,7 @@ from publisher.internal.folder import Draft, refuse
 from publisher.internal.frame import OfficeShell, make_renderer, unlink
 from publisher.internal.office import Office
 from publisher.internal.opened import MARK, OpenWorker
-from publisher.internal.pages import office_page, plan_office
+from publisher.internal.pages import Part, office_page, plan_lists, plan_office, plan_parts
 from publisher.liaison.checks import check_register
 from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
@@ -42,6 +47,8 @@ from publisher.site.plan import list_units, plan_unit
 _LEFT_OUT = frozenset({"home", "search", "not-found", "feed-page", "feed", "enterprise-feed", "feed-list", "calendars"})
 #: Lists of the public site beside those of the kinds.
 _MORE = (("简报", "editions/"), ("标签", "tags/"), ("行业", "industries/"), ("往期", "archive/"), ("政策自查", "check/"))
+#: From so many enterprises on more processes pay for their start.
+_MANY = 300
 _RECIPES = frozenset({"page", "copy", "style", "json"})
 
 
@@ -55,7 +62,7 @@ class InternalReport(NamedTuple):
     internal: int = 0
 
 
-def build_internal(root: Path, out: Path, as_of: datetime, *, is_strict: bool = False) -> InternalReport:
+def build_internal(root: Path, out: Path, as_of: datetime, *, is_strict: bool = False, processes: int | None = None) -> InternalReport:
     """Build; raises `PublisherError` for a folder that is no place for it, and when the disk or a template fails."""
     refuse(root, out)
     settings, problems = load_settings(root)
@@ -71,7 +78,9 @@ def build_internal(root: Path, out: Path, as_of: datetime, *, is_strict: bool = 
         shell = OfficeShell(root)
         public = [*_plan_public(worker), *_plan_front(worker, office)]
         with Draft(out) as draft:
-            count = draft.put_all(_render(public, plan_office(office), shell, worker.settings))
+            press = Press(shell, worker.settings, frozenset(artifact.path for artifact in chain(public, shell.assets())), draft)
+            count = press.make(chain(public, shell.assets(), plan_office(office)))
+            count += _make_parts(office, press, processes)
             draft.take_place()
     opened = sum(head.order.title.startswith(MARK) for name in worker.find_row("public") if (head := worker.find_head(name)))
     return InternalReport(problems, True, count, len(office.register.enterprises), opened)
@@ -149,10 +158,53 @@ def _link(worker: OpenWorker, name: str) -> dict[str, str]:
     return {"title": head.title, "url": head.url}
 
 
-def _render(public: list[Artifact], office: Iterator[Artifact], shell: OfficeShell, settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """The bytes of every file by its path; the pages of the office are planned one by one, for thousands of enterprises are much at once."""
-    renderer, assets = make_renderer(settings, shell), shell.assets()
-    known = frozenset(artifact.path for artifact in chain(public, assets))
-    for artifact in chain(public, office, assets):
-        data = renderer.render(artifact)
-        yield artifact.path, unlink(data.decode(), artifact.path, known).encode() if artifact.recipe == "page" else data
+class Press:
+    """Makes files from artifacts and puts them into the draft; ``known`` are the files beside those of the records."""
+
+    def __init__(self, shell: OfficeShell, settings: Settings, known: frozenset[str], draft: Draft) -> None:
+        self._renderer, self._known, self._draft = make_renderer(settings, shell), known, draft
+
+    def make(self, artifacts: Iterable[Artifact]) -> int:
+        """Make and put files, one by one, for thousands of enterprises are much at once; gives how many."""
+        count = 0
+        for artifact in artifacts:
+            data = self._renderer.render(artifact)
+            if artifact.recipe == "page":
+                data = unlink(data.decode(), artifact.path, self._known).encode()
+            self._draft.put(artifact.path, data)
+            count += 1
+        return count
+
+
+#: What a process that was forked works with, without its being sent.
+_given: list[tuple[list[Part], Press]] = []
+
+
+def _make_parts(office: Office, press: Press, processes: int | None) -> int:
+    """Make the pages that grow in number with the records, of many records in several processes, and then the lists that lead to them."""
+    office.sort_all()
+    parts = plan_parts(office)
+    count = processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" and len(office.register.enterprises) >= _MANY else 1)
+    if count > 1:
+        with ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=_given.append, initargs=((parts, press),)) as pool:
+            done = list(pool.map(_make_given, range(len(parts))))
+    else:
+        done = [_make_part(part, press) for part in parts]
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for part, found in zip(parts, done, strict=True):
+        rows[part.list] += found
+    return sum(map(len, done)) + press.make(plan_lists(office, rows))
+
+
+def _make_given(number: int) -> list[dict[str, Any]]:
+    (parts, press) = _given[0]
+    return _make_part(parts[number], press)
+
+
+def _make_part(part: Part, press: Press) -> list[dict[str, Any]]:
+    """Make the pages of a part; gives what their list says of each."""
+    rows = []
+    for artifact, row in part.plan():
+        press.make([artifact])
+        rows.append(row)
+    return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from publisher.engine.ledger import Ledger
@@ -68,14 +67,6 @@ class Draft:
                 opened.write(data)
         except OSError as error:
             raise _failure(file, error) from error
-
-    def put_all(self, files: Iterable[tuple[str, bytes]]) -> int:
-        """Write files; gives how many."""
-        count = 0
-        for path, data in files:
-            self.put(path, data)
-            count += 1
-        return count
 
     def take_place(self) -> None:
         """Become the site; the old one stays until then."""

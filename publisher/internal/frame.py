@@ -87,8 +87,11 @@ def unlink(page: str, path: str, known: Set[str]) -> str:
     ``known`` are the files beside those below ``liaison/``, whose pages name each other only where they are.
     """
     folder = posixpath.dirname(path)
+    is_office, to_office = folder.startswith("liaison/"), "../" * folder.count("/")
 
     def is_there(written: str) -> bool:
+        if is_office and written not in (to_office, to_office[:-1]) and not written.startswith(f"{to_office}../"):
+            return True  # it stays below liaison/, as many links of the office's pages do
         target = posixpath.normpath(posixpath.join(folder, unquote(written) or "."))
         return target in known or target.startswith("liaison/") or (f"{target}/index.html" if target != "." else "index.html") in known
 

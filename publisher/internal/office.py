@@ -87,6 +87,11 @@ class Office:
         """What is owed, by officer; what nobody answers for stands under an empty name."""
         return by_officer(find_reminders(self.register, self.settings, self.calendar, self.day))
 
+    def sort_all(self) -> None:
+        """Sort the records now, before several processes each would."""
+        for name in ("scopes", "standings", "issues", "cases", "services_by_officer", "cases_by_officer", "posts", "reminders"):
+            getattr(self, name)
+
     def pairing_of(self, enterprise: Enterprise) -> Pairing | None:
         """Who looks after an enterprise today, or did last."""
         every = self.register.pairings_of_enterprise.get(enterprise.id, [])

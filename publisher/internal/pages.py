@@ -1,9 +1,13 @@
-"""The office's records in, the artifacts of their pages out: months, enterprises, officers, what is overdue, owed, shared, scored. Nothing is rendered here."""
+"""The office's records in, the artifacts of their pages out: months, enterprises, officers, what is overdue, owed, shared, scored. Nothing is rendered here.
+
+The pages of months, scores, enterprises and officers come in parts that several processes can make; each tells its line of the list that leads to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
@@ -32,16 +36,49 @@ _SECTIONS = {url: title for title, url in NAVIGATION.items()}
 ENTERPRISES, OFFICERS = "liaison/enterprises/", "liaison/officers/"
 
 
+#: A page, and what the list that leads to it says of it.
+Listed = tuple[Artifact, View]
+_T = TypeVar("_T")
+#: Enterprises or officers in one part.
+_PART = 100
+
+
+class Part(NamedTuple):
+    """Pages that can be made apart from all others, and the list that leads to them."""
+
+    list: str
+    plan: Callable[[], Iterator[Listed]]
+
+
+def plan_parts(office: Office) -> list[Part]:
+    """The pages that grow in number with the records; those that take longest come first."""
+    scopes = [scope for scope in office.scopes.values() if book_of(office.register.books, scope.month)]
+    parts = [Part("scores", partial(_plan_score, scope)) for scope in scopes]
+    parts += [Part("months", partial(_plan_month, scope)) for scope in office.scopes.values()]
+    parts += [Part("enterprises", partial(_plan_enterprises, office, some)) for some in _cut(office.register.enterprises)]
+    return parts + [Part("officers", partial(_plan_officers, office, some)) for some in _cut(office.register.officers)]
+
+
+def _cut(every: Sequence[_T]) -> list[Sequence[_T]]:
+    return [every[at : at + _PART] for at in range(0, len(every), _PART)]
+
+
+def plan_lists(office: Office, rows: Mapping[str, list[View]]) -> Iterator[Artifact]:
+    """The lists that lead to the pages of the parts."""
+    for name, title in (("months", "月报"), ("scores", "评分")):
+        yield office_page(f"liaison/{name}/", title, "months.html", {"rows": rows[name], "what": title}, section=f"liaison/{name}")
+    view = {"rows": rows["enterprises"], "month": office.months[0].label}
+    yield office_page(ENTERPRISES, "企业", "enterprises.html", view, section="liaison/enterprises")
+    view = {"rows": rows["officers"], "months": [month.label for month in office.months]}
+    yield office_page(OFFICERS, "干部", "officers.html", view, section="liaison/officers")
+
+
 def plan_office(office: Office) -> Iterator[Artifact]:
-    """Every page of the records."""
-    yield from _plan_months(office)
-    yield from _plan_scores(office)
+    """The other pages of the records, of which there is one each."""
     yield _report("liaison/overdue/", "超期", _section(office, plan_overdue, "超期的问题、办件和承诺"))
     yield _report("liaison/shared/", "共性问题", _section(office, plan_shared, "共性问题"))
     yield _plan_reminders(office)
     yield _plan_records(office)
-    yield from _plan_enterprises(office)
-    yield from _plan_officers(office)
 
 
 def office_page(url: str, title: str, template: str, view: View, *, section: str = "", is_wide: bool = True) -> Artifact:
@@ -71,25 +108,18 @@ def _section(office: Office, plan: Callable[[Scope, Ledger], Section], title: st
     return Report(title, f"截至{spoken(office.day)}", tuple(office.calendar.notes), (section,), records, groups)
 
 
-def _plan_months(office: Office) -> Iterator[Artifact]:
-    rows = []
-    for month, scope in office.scopes.items():
-        report = plan_report(scope)
-        yield _report(f"liaison/months/{month}/", report.title, report, "liaison/months")
-        short = sum(bool(scope.lacks(row)) for row in scope.duties)
-        rows.append({"name": month.label, "url": f"liaison/months/{month}/", "services": len(scope.services), "enterprises": len(scope.duties), "short": short})
-    yield office_page("liaison/months/", "月报", "months.html", {"rows": rows, "what": "月报"}, section="liaison/months")
+def _plan_month(scope: Scope) -> Iterator[Listed]:
+    report, url = plan_report(scope), f"liaison/months/{scope.month}/"
+    short = sum(bool(scope.lacks(row)) for row in scope.duties)
+    row = {"name": scope.month.label, "url": url, "services": len(scope.services), "enterprises": len(scope.duties), "short": short}
+    yield _report(url, report.title, report, "liaison/months"), row
 
 
-def _plan_scores(office: Office) -> Iterator[Artifact]:
-    rows = []
-    for month, scope in office.scopes.items():
-        book = book_of(office.register.books, month)
-        if book:
-            report = plan_score(scope, book)
-            yield _report(f"liaison/scores/{month}/", report.title, report, "liaison/scores")
-            rows.append({"name": month.label, "url": f"liaison/scores/{month}/"})
-    yield office_page("liaison/scores/", "评分", "months.html", {"rows": rows, "what": "评分"}, section="liaison/scores")
+def _plan_score(scope: Scope) -> Iterator[Listed]:
+    book = book_of(scope.register.books, scope.month)
+    assert book is not None
+    report, url = plan_score(scope, book), f"liaison/scores/{scope.month}/"
+    yield _report(url, report.title, report, "liaison/scores"), {"name": scope.month.label, "url": url}
 
 
 def _plan_reminders(office: Office) -> Artifact:
@@ -128,14 +158,11 @@ def _parts(records: Iterable[Any], model: type[Model]) -> list[Rows]:
 # --- enterprises -----------------------------------------------------------------------------------------------------
 
 
-def _plan_enterprises(office: Office) -> Iterator[Artifact]:
-    rows = []
-    for enterprise in office.register.enterprises:
+def _plan_enterprises(office: Office, enterprises: Sequence[Enterprise]) -> Iterator[Listed]:
+    for enterprise in enterprises:
         view = _enterprise(office, enterprise)
-        rows.append({name: view[name] for name in ("id", "title", "officer", "unit", "leader", "duty", "open", "late")})
-        yield office_page(f"{ENTERPRISES}{enterprise.id}/", enterprise.name, "enterprise.html", view, section="liaison/enterprises", is_wide=False)
-    view = {"rows": rows, "month": office.months[0].label}
-    yield office_page(ENTERPRISES, "企业", "enterprises.html", view, section="liaison/enterprises")
+        row = {name: view[name] for name in ("id", "title", "officer", "unit", "leader", "duty", "open", "late")}
+        yield office_page(f"{ENTERPRISES}{enterprise.id}/", enterprise.name, "enterprise.html", view, section="liaison/enterprises", is_wide=False), row
 
 
 def _enterprise(office: Office, enterprise: Enterprise) -> View:
@@ -183,15 +210,12 @@ def _month(duty: Duty, office: Office) -> View:
 # --- officers --------------------------------------------------------------------------------------------------------
 
 
-def _plan_officers(office: Office) -> Iterator[Artifact]:
-    rows = []
-    for officer in office.register.officers:
+def _plan_officers(office: Office, officers: Sequence[Officer]) -> Iterator[Listed]:
+    for officer in officers:
         view = _officer(office, officer)
         told_here = {"services": view["counts"], "owed": len(view["owed"]), "points": view["points"]}
-        rows.append({"id": officer.id, "name": officer.name or "", "unit": officer.unit} | told_here)
-        yield office_page(f"{OFFICERS}{officer.id}/", view["title"], "officer.html", view, section="liaison/officers", is_wide=False)
-    months = [month.label for month in office.months]
-    yield office_page(OFFICERS, "干部", "officers.html", {"rows": rows, "months": months}, section="liaison/officers")
+        row = {"id": officer.id, "name": officer.name or "", "unit": officer.unit} | told_here
+        yield office_page(f"{OFFICERS}{officer.id}/", view["title"], "officer.html", view, section="liaison/officers", is_wide=False), row
 
 
 def _officer(office: Office, officer: Officer) -> View:

@@ -35,7 +35,7 @@ def find_signs(scope: Scope) -> list[Sign]:
 
 def _copied(scope: Scope) -> Iterator[Sign]:
     """A note that is nearly the same as an earlier one of its officer, or word for word one of somebody else."""
-    mine: dict[str, list[tuple[Service, frozenset[str]]]] = defaultdict(list)
+    mine: dict[str, list[tuple[Service, frozenset[tuple[str, str]]]]] = defaultdict(list)
     exact: dict[str, Service] = {}
     asked = {service.place for service in scope.services}
     earliest = scope.month.first - _BACK
