@@ -65,7 +65,7 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
             values[name] = _plain(part)
         except RecursionError:
             problems.append(source.problem("alias-cycle", node_span(source, part), value="…"))
-    if not re.match(r"https?://[^/\s]+/(\S*/)?$", values.get("site_url", "")):
+    if not re.fullmatch(r"https?://[^/\s]+/(\S*/)?", values.get("site_url", "")):
         at = node_span(source, top["site_url"]) if "site_url" in top else source.span(0, 0)
         problems.append(
             source.problem(

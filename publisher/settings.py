@@ -44,7 +44,7 @@ def _words(default: str = REQUIRED, *, pattern: str = "", longest: int | None = 
             raise FieldError("not-text")
         if longest is not None and len(value) > longest:
             raise FieldError("too-long", bound=longest)
-        if pattern and not re.search(pattern, value):
+        if pattern and not re.fullmatch(pattern, value):  # “$” would let a line end pass
             raise FieldError("wrong-form")
         return value
 
@@ -80,12 +80,12 @@ class ClosingDays(Model):
 class MailSettings(Model):
     """Who a digest is from. The addresses are placeholders of the reserved domain example.com until they are set."""
 
-    sender: str = _words("digest@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
-    reply_to: str = _words("editor@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
-    list_id: str = _words("digest.example.com", pattern=r"^[A-Za-z0-9.-]+$")
-    unsubscribe_url: str = _words("", pattern=r"^$|^https://\S{1,69}$")
-    preferences_url: str = _words("", pattern=r"^$|^https://\S{1,200}$")
-    unsubscribe_mailto: str = _words("unsubscribe@example.com", pattern=r"^[^@\s]+@[^@\s]+$")
+    sender: str = _words("digest@example.com", pattern=r"[^@\s]+@[^@\s]+")
+    reply_to: str = _words("editor@example.com", pattern=r"[^@\s]+@[^@\s]+")
+    list_id: str = _words("digest.example.com", pattern=r"[A-Za-z0-9.-]+")
+    unsubscribe_url: str = _words("", pattern=r"|https://\S{1,69}")
+    preferences_url: str = _words("", pattern=r"|https://\S{1,200}")
+    unsubscribe_mailto: str = _words("unsubscribe@example.com", pattern=r"[^@\s]+@[^@\s]+")
     postal_address: str = _words("")
     subject_prefix: str = _words("【西一路】")
 
@@ -136,15 +136,15 @@ class Settings(Model):
     verification_due_days: int = _whole(90, 1)
     verification_overdue_days: int = _whole(180, 1)
     review_levels: int = _whole(0, 0, 3)
-    icp_number: str = _words("", pattern=r"^$|^[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?$")
-    police_number: str = _words("", pattern=r"^$|^[\u4e00-\u9fff]{1,3}公网安备\s?\d{14}号$")
-    robots: str = _words("", pattern=rf"^$|^(?:{_ROBOTS})(?:, ?(?:{_ROBOTS}))*$")
+    icp_number: str = _words("", pattern=r"|[京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂藏宁新]ICP备\d{8,10}号(-\d+)?")
+    police_number: str = _words("", pattern=r"|[\u4e00-\u9fff]{1,3}公网安备\s?\d{14}号")
+    robots: str = _words("", pattern=rf"|(?:{_ROBOTS})(?:, ?(?:{_ROBOTS}))*")
     share_cards: bool = _flag(is_on=False)
-    form_action: str = _words("", pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?$")
+    form_action: str = _words("", pattern=r"|https://[A-Za-z0-9.-]+(?::\d+)?")
     mail: MailSettings = MailSettings()
     retention_days: RetentionSettings = RetentionSettings()
     # Room is left for /u/ and a token: a List-Unsubscribe URI has at most 77 characters.
-    service_url: str = _words("", longest=37, pattern=r"^$|^https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*$")
+    service_url: str = _words("", longest=37, pattern=r"|https://[A-Za-z0-9.-]+(?::\d+)?/(?:[A-Za-z0-9._-]+/)*")
     search: bool = _flag(is_on=True)
     liaison: LiaisonSettings = LiaisonSettings()
     #: Not written in mkdocs.yml: the official texts that were seen to have changed, by address, and when (``sources.json``).

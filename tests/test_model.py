@@ -15,6 +15,7 @@ from publisher.content.model.kinds import MODELS
 from publisher.content.model.schema import json_schema
 from publisher.content.model.vocabulary import KIND_OF_FOLDER, Kind, Way
 from publisher.model import InvalidError, Model
+from publisher.settings import Settings
 from publisher.strictyaml import parse
 from publisher.yamltext import YamlText
 from tests.project import ROOT
@@ -97,6 +98,47 @@ def test_one_made_of_values_that_are_read_has_the_defaults_and_no_more() -> None
     made = Round.model_construct(name="一号")
     assert (made.name, made.way, made.stops) == ("一号", Way.VISIT, ())
     assert not hasattr(made, "day")
+
+
+GIVEN = {"root": ROOT, "site_name": "示例", "site_url": "https://example.com/"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "good"),
+    [
+        ("mail.sender", "digest@example.com"),
+        ("mail.list_id", "digest.example.com"),
+        ("mail.unsubscribe_url", "https://example.com/u/TOKEN"),
+        ("icp_number", "陕ICP备12345678号-1"),
+        ("police_number", "陕公网安备 61010202000001号"),
+        ("robots", "noindex, nofollow"),
+        ("form_action", "https://mail.example.com"),
+        ("service_url", "https://mail.example.com/"),
+    ],
+)
+def test_a_setting_of_a_form_is_all_of_it_and_no_line_end(setting: str, good: str) -> None:
+    outer, _, inner = setting.rpartition(".")
+    for value, is_good in ((good, True), (f"{good}\n", False), (f"\n{good}", False), (f"{good} 又", False)):
+        values = {outer: {inner: value}} if outer else {inner: value}
+        if is_good:
+            assert Settings(**GIVEN, **values)
+        else:
+            assert faults(Settings, GIVEN | values) == [(setting, "wrong-form")]
+
+
+def test_settings_are_read_as_they_are_written() -> None:
+    read = Settings(**GIVEN, per_page="30", share_cards="Yes", search="off", closing_days={"policy": " 60 "})
+    assert (read.per_page, read.share_cards, read.search, read.closing_days.policy, read.closing_days.news) == (30, True, False, 60, 7)
+    wrong = {"per_page": "20.0", "founded": "1999", "feed_entries": "501", "share_cards": "好", "mail": "我", "service_url": f"https://{'m' * 30}/", "x": ""}
+    assert faults(Settings, GIVEN | wrong) == [
+        ("founded", "too-small"),
+        ("per_page", "not-whole"),
+        ("feed_entries", "too-large"),
+        ("share_cards", "not-a-flag"),
+        ("mail", "not-a-mapping"),
+        ("service_url", "too-long"),
+        ("x", "unknown"),
+    ]
 
 
 @pytest.mark.parametrize("kind", Kind)
