@@ -29,6 +29,11 @@ class HangError(BaseException):
     """The publisher waits for ever; not an `Exception`, so that no handler of the product takes it for a file's failure."""
 
 
+def wait_at_most(seconds: int = 20) -> None:
+    """End what waits longer from now on, and again as much later what does not let itself be ended; not sooner, for pytest has to tell of it."""
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+
+
 @pytest.fixture(autouse=True)
 def no_test_hangs() -> Iterator[None]:
     """End a test that waits for ever, as reading a FIFO does."""
@@ -37,7 +42,7 @@ def no_test_hangs() -> Iterator[None]:
         raise HangError
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 20, 1)
+    wait_at_most()
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
@@ -48,6 +53,7 @@ class Run:
 
     def __init__(self, project: Project, capsys: pytest.CaptureFixture[str], verb: str, *options: str) -> None:
         capsys.readouterr()
+        wait_at_most()  # each command by itself: a test of seven builds may take longer on a busy machine
         self.code = main([verb, "--root", str(project.root), "--as-of", AS_OF, *options])
         self.out, self.err = capsys.readouterr()
 
