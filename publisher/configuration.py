@@ -54,9 +54,12 @@ def load_settings(root: Path) -> tuple[Settings | None, list[Problem]]:
     if own is not None and not isinstance(own, yaml.MappingNode) and own.value:
         words = {"field": "extra.publisher", "reason": "下面要写“键: 值”", "english": "it must be a mapping"}
         problems.append(source.problem("bad-setting", node_span(source, own), **words))
+    elsewhere = frozenset(values)
     for key, part in own.value if isinstance(own, yaml.MappingNode) else ():
         name = key.value if isinstance(key, yaml.ScalarNode) else "…"
-        if name not in Settings.model_fields or name in values:
+        if name in values and name not in elsewhere:
+            continue  # it is told as repeated
+        if name not in Settings.model_fields or name in elsewhere:
             guess = suggestion(name, list(Settings.model_fields))
             words = {"field": name, "reason": "没有这一项", "english": "there is no such setting", "guess": guess}
             problems.append(source.problem("bad-setting", node_span(source, key), **words))

@@ -387,8 +387,9 @@ def test_eighteen_digits_lose_none(project: Project, capsys: pytest.CaptureFixtu
         ("site_name: 街区\nsite_url: https://example.com/\nextra:\n  publisher: &a\n    closing_days: {policy: *a}\n", "alias-cycle"),
         ("site_name: 街区\nsite_url: https://example.com/\nextra:\n  publisher: 全部\n", "bad-setting"),
         ("site_name: 街区\nsite_url: https://example.com/\nsite_name: 另一个\n", "duplicate-key"),
+        ("site_name: 街区\nsite_url: https://example.com/\nextra:\n  publisher:\n    per_page: 20\n    per_page: 二十\n", "duplicate-key"),
     ],
-    ids=["empty", "list", "syntax", "cycle", "deep cycle", "text", "repeated"],
+    ids=["empty", "list", "syntax", "cycle", "deep cycle", "text", "repeated", "a setting repeated"],
 )
 def test_broken_settings_are_problems(project: Project, capsys: pytest.CaptureFixture[str], mkdocs: str, code: str) -> None:
     project.write("mkdocs.yml", mkdocs).write(GOOD, NEWS).write("site/index.html", "旧")
