@@ -425,6 +425,19 @@ def test_kept_settings_are_those_that_were_read_or_none(project: Project) -> Non
     assert unpack_settings(None) is None
 
 
+def test_a_site_is_the_same_from_whatever_folder_it_is_built(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.engine.scan._TICK", 0)
+    project.news("a").build()
+    monkeypatch.chdir(project.root)
+    assert sign_environment(Path()) == sign_environment(project.root)
+    compiled = sorted((project.root / "var/templates").rglob("*.cache"))
+    project.news("a", "改过。")
+    assert main(["build", "--as-of", AS_OF]) == 0
+    assert "改过。" in project.read("news/a/index.html")
+    assert compiled
+    assert sorted((project.root / "var/templates").rglob("*.cache")) == compiled
+
+
 def test_an_edit_does_without_the_yaml_library(project: Project) -> None:
     project.news("a").news("b").build()
     program = "import sys; from publisher.cli import main; main(sys.argv[1:]); print('yaml' in sys.modules)"
