@@ -76,10 +76,10 @@ def build_internal(root: Path, out: Path, as_of: datetime, *, is_strict: bool = 
         if has_errors(problems, strict=is_strict):
             return InternalReport(problems, is_built=False)
         shell = OfficeShell(root)
-        public = [*_plan_public(worker), *_plan_front(worker, office)]
+        public = [*_plan_public(worker), *_plan_front(worker, office), *shell.assets()]
         with Draft(out) as draft:
-            press = Press(shell, worker.settings, frozenset(artifact.path for artifact in chain(public, shell.assets())), draft)
-            count = press.make(chain(public, shell.assets(), plan_office(office)))
+            press = Press(shell, worker.settings, frozenset(artifact.path for artifact in public), draft)
+            count = press.make(chain(public, plan_office(office)))
             count += _make_parts(office, press, processes)
             draft.take_place()
     opened = sum(head.order.title.startswith(MARK) for name in worker.find_row("public") if (head := worker.find_head(name)))
@@ -197,7 +197,7 @@ def _make_parts(office: Office, press: Press, processes: int | None) -> int:
 
 
 def _make_given(number: int) -> list[dict[str, Any]]:
-    (parts, press) = _given[0]
+    parts, press = _given[0]
     return _make_part(parts[number], press)
 
 

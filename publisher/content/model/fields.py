@@ -213,7 +213,7 @@ def _parser(field: ModelField) -> Callable[[object], Any] | None:
 
 
 def _type(parse: Callable[[object], Any], description: str, **schema: Any) -> Scalar:
-    return Scalar(parse, {"type": "string", "description": description, **schema})
+    return Scalar(parse, {"description": description, **schema})
 
 
 #: One line or several of text, as written but for white space at the ends.

@@ -23,6 +23,6 @@ def _validity(value: object) -> datetime | str:
     return parse_end(value)
 
 
-_SCHEMA = {"type": "string", "description": "日期（含当日）、长期 或 未载明"}
+_SCHEMA = {"description": "日期（含当日）、长期 或 未载明"}
 #: The first moment a document no longer holds, or ``long-term`` or ``not-stated``.
 Validity = Annotated[datetime | Literal["long-term", "not-stated"], Scalar(_validity, _SCHEMA)]

@@ -45,7 +45,7 @@ class Vocabulary(str, Enum):
     def as_scalar(cls) -> Scalar:
         """The vocabulary as a type of values."""
         spellings = dict.fromkeys((*cls.labels(), *(spelling for member in cls for spelling in (member.value, *member.also))))
-        return Scalar(cls.parse, {"type": "string", "enum": list(spellings)})
+        return Scalar(cls.parse, {"enum": list(spellings)})
 
 
 @cache
