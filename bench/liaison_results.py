@@ -19,7 +19,8 @@ class Timed(NamedTuple):
 _HOW = """\
 Made by `make bench-liaison`; do not edit. Records of `bench/liaison_records.py`: {enterprises:,} enterprises over {months} months, {files:,} files, on
 {cores} cores. Each verb is a process of its own, run in turns {runs} times: the median, with the least and the most. Processor seconds are user and
-system time of all processes; memory is that of all together, from a run of its own. A first check finds nothing kept of an earlier one; all others do."""
+system time of all processes; memory is that of all together, from a run of its own. A first check finds nothing kept of an earlier one; all others do.
+"Saved" is one file of all, with the same text."""
 
 
 def report(rows: Sequence[Timed], enterprises: int, months: int, files: int, cores: int) -> str:

@@ -9,6 +9,7 @@ import re
 import shutil
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import icalendar
 import pytest
@@ -18,8 +19,9 @@ from bench.liaison_records import credit_code
 from bench.liaison_records import demo as demo_records
 from publisher.cli.main import main
 from publisher.content import codes
-from publisher.liaison.checks import check_liaison, check_register
-from publisher.liaison.kept import Kept
+from publisher.liaison import kept
+from publisher.liaison.checks import check_liaison
+from publisher.liaison.kept import Folder, Kept
 from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
 from publisher.problems import CODES
@@ -169,7 +171,7 @@ def test_records_with_errors_are_not_summed_up(records: Path, capsys: pytest.Cap
     for action in ("report", "score"):
         assert run(records, action, "--month", "2026-10") == 1
         assert "[unknown-value]" in capsys.readouterr().out
-    assert not (records / "var/liaison").exists()
+    assert {path.name for path in (records / "var/liaison").iterdir()} == {"kept"}  # what was read, and no report
 
 
 def test_a_month_to_come_and_a_month_that_is_none(records: Path) -> None:
@@ -207,7 +209,7 @@ def test_a_score_without_rules_or_with_a_forbidden_one_is_refused(records: Path,
     assert "[liaison-forbidden-indicator]" in capsys.readouterr().out
     path.unlink()
     assert run(records, "score", "--month", "2026-10") == 2
-    assert not (records / "var/liaison").exists()
+    assert {path.name for path in (records / "var/liaison").iterdir()} == {"kept"}  # what was read, and no report
 
 
 # --- remind ----------------------------------------------------------------------------------------------------------
@@ -280,17 +282,35 @@ def test_a_kept_folder_is_read_again_when_a_file_changes(tmp_path: Path) -> None
     for number in range(300):
         (folder / f"qy-{number}.yml").write_text("月报: {}\n")
         os.utime(folder / f"qy-{number}.yml", (1_700_000_000, 1_700_000_000))
+    assert Folder.at(tmp_path, "content/liaison/months/2026-10").is_large
+    assert _kept(tmp_path) is None  # a file has changed this moment
     _wait_for_tick(folder)
-    Kept(tmp_path, "months/2026-10").put(b"what was read")
-    assert Kept(tmp_path, "months/2026-10").find() == b"what was read"
+    assert _kept(tmp_path) is None
+    assert _kept(tmp_path) == b"what was read"
     (path,) = (tmp_path / "var/liaison/kept").iterdir()
     assert path.stat().st_mode & 0o077 == 0
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + b"D")
-    assert Kept(tmp_path, "months/2026-10").find() is None
-    path.write_bytes(whole)
+    assert _kept(tmp_path) is None
     (folder / "qy-7.yml").write_text("月报: {a: b}\n")
-    assert Kept(tmp_path, "months/2026-10").find() is None
+    assert _kept(tmp_path) is None
+
+
+def _kept(root: Path) -> bytes | None:
+    """What is kept of the folder as it is; then it is kept."""
+    place = Kept(root, "months/2026-10", Folder.at(root, "content/liaison/months/2026-10").sign())
+    found = place.find()
+    place.put(b"what was read")
+    return found
+
+
+def test_nothing_is_kept_where_a_site_is(records: Path) -> None:
+    (records / "site").mkdir(exist_ok=True)
+    (records / "var/liaison").mkdir(parents=True)
+    (records / "var/liaison/kept").symlink_to(records / "site")
+    with patch.object(kept, "_TICK", 0):
+        assert run(records, "check") == 0
+    assert not any((records / "site").iterdir())
 
 
 def _wait_for_tick(folder: Path) -> None:
@@ -316,8 +336,8 @@ def test_readings_in_several_processes_are_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2027, 5, 20)])
 def test_checks_in_two_processes_are_the_same(day: date) -> None:
     """A day of which no holidays are known is told, whichever process has guessed it."""
-    register, _ = load_register(ROOT)
-    one, two = (check_register(register, ROOT, LiaisonSettings(pairs=66), day, processes=count) for count in (1, 2))
+    with patch.object(Kept, "find", return_value=None):
+        one, two = (check_liaison(ROOT, LiaisonSettings(pairs=66), day, processes=count) for count in (1, 2))
     assert one == two
     assert {"liaison-no-holidays", "liaison-few-services"} & {problem.code for problem in one}
     assert ("liaison-no-holidays" in {problem.code for problem in one}) == (day.year == 2027)

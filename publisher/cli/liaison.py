@@ -18,6 +18,7 @@ from publisher.liaison.places import public_place
 from publisher.liaison.scope import Scope
 from publisher.liaison.writers.choice import FORMATS, writer_of
 from publisher.problems import has_errors
+from publisher.problems.order import sort_problems
 from publisher.settings import Settings
 
 
@@ -127,7 +128,7 @@ def run_publish(options: argparse.Namespace) -> int:
 
 def _scope(options: argparse.Namespace) -> Scope | int:
     """The month asked for with its records, or an exit code: records with errors are not summed up."""
-    from publisher.liaison.checks import check_register
+    from publisher.liaison.checks import check_liaison
     from publisher.liaison.reading import load_register
     from publisher.liaison.workdays import WorkCalendar
 
@@ -138,8 +139,9 @@ def _scope(options: argparse.Namespace) -> Scope | int:
     month = options.month or Month.of(as_of).plus(-1)
     if month.first > as_of:
         raise UsageError(f"{month} 还没有到 / {month} is still to come")
-    register, problems = load_register(options.root, _months_until(month))
-    errors = [problem for problem in [*problems, *check_register(register, options.root, settings.liaison, as_of, month)] if problem.is_error]
+    wants = _months_until(month)
+    register, problems = load_register(options.root, wants)
+    errors = [one for one in sort_problems([*problems, *check_liaison(options.root, settings.liaison, as_of, wants)]) if one.is_error]
     if errors:
         print_problems(errors, "text", options.lang)
         return 1

@@ -33,7 +33,7 @@ from publisher.internal.frame import OfficeShell, make_renderer, unlink
 from publisher.internal.office import Office
 from publisher.internal.opened import MARK, OpenWorker
 from publisher.internal.pages import Part, office_page, plan_lists, plan_office, plan_parts
-from publisher.liaison.checks import check_register
+from publisher.liaison.checks import check_liaison
 from publisher.liaison.months import Month
 from publisher.liaison.reading import load_register
 from publisher.problems import Problem, has_errors
@@ -105,8 +105,12 @@ def _read(settings: Settings, as_of: datetime) -> tuple[OpenWorker, list[Problem
 def _read_records(root: Path, settings: Settings, as_of: datetime) -> tuple[Office, list[Problem]]:
     """Read the records and check them; of what is to come nothing."""
     present = Month.of(as_of.date())
-    register, problems = load_register(root, lambda month: month <= present)
-    return Office(register, settings.liaison, as_of.date()), problems + check_register(register, root, settings.liaison, as_of.date(), present)
+
+    def is_begun(month: Month) -> bool:
+        return month <= present
+
+    register, problems = load_register(root, is_begun)
+    return Office(register, settings.liaison, as_of.date()), problems + check_liaison(root, settings.liaison, as_of.date(), is_begun)
 
 
 def _plan_public(worker: OpenWorker) -> Iterator[Artifact]:

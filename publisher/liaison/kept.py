@@ -1,6 +1,6 @@
-"""Folders that were read before, kept in ``var/liaison/kept/``: a folder of which no file has changed is not read again.
+"""What was made of folders, kept in ``var/liaison/kept/``: where no file has changed, it is not made again.
 
-Only large folders are kept, such as the months of thousands of enterprises. What is kept holds internal words, as the records do;
+Only what comes from large folders is kept, such as the months of thousands of enterprises. It holds internal words, as the records do;
 it is readable by its owner alone. A lost or damaged file costs time, never truth; so does a disk that cannot be written.
 """
 
@@ -9,27 +9,67 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-#: Folders with fewer files are read anew each time, which takes less than a tenth of a second.
-MANY = 300
+from publisher.content import source as sources
+from publisher.liaison.places import public_place
+
+#: A folder is large with so many files or bytes; to read a smaller one anew takes less than a tenth of a second.
+MANY, MUCH = 300, 200_000
 #: Nanoseconds within which a file system may give two changes the same time.
 _TICK = 50_000_000
 _HEAD = 32
+#: Size, times and inode of a file; None of one that may change unseen.
+State = tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The state of every file of a folder, by its path from the root, in the order of names."""
+
+    states: dict[str, State]
+
+    @classmethod
+    def at(cls, root: Path, name: str) -> Folder:
+        """Look at a folder; a file in its place is one that may change unseen, and what is not there has no files."""
+        path = root / name
+        if path.is_dir():
+            return cls(dict(_list_states(str(path), name, time.time_ns())))
+        return cls({name: None} if os.path.lexists(path) else {})
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.states) >= MANY or sum(state[0] for state in self.states.values() if state) >= MUCH
+
+    def sign(self) -> bytes:
+        """A digest of all states; empty when a file may change unseen."""
+        if None in self.states.values():
+            return b""
+        digest = hashlib.blake2b(digest_size=_HEAD)
+        for name, state in self.states.items():
+            digest.update(f"{name}\0{state}\0".encode("utf-8", "surrogateescape"))
+        return digest.digest()
 
 
 class Kept:
-    """What was read of one folder, under the signature of all its files; empty when the folder is small or has just changed."""
+    """What was made of something, under all it depends on: this program, and whatever is given.
 
-    def __init__(self, root: Path, name: str) -> None:
-        self._path = root / "var" / "liaison" / "kept" / f"{name.replace('/', '-')}.bin"
-        self._signature = _sign(root / "content" / "liaison" / name)
+    Nothing is kept when one of that is empty, nor where a site is.
+    """
+
+    def __init__(self, root: Path, name: str, *depends: bytes | str) -> None:
+        folder = root / "var" / "liaison" / "kept"
+        self._path = folder / f"{name.replace('/', '-')}.bin"
+        is_kept = all(depends) and not _is_public(root, folder)
+        self._signature = hashlib.blake2b(repr((_program(), *depends)).encode(), digest_size=_HEAD).digest() if is_kept else b""
 
     def find(self) -> bytes | None:
-        """The bytes that were put for the folder as it is now."""
+        """The bytes that were put under the same."""
         if not self._signature:
             return None
         with contextlib.suppress(OSError):
@@ -39,7 +79,7 @@ class Kept:
         return None
 
     def put(self, data: bytes) -> None:
-        """Keep bytes for the folder as it was when this was made."""
+        """Keep bytes."""
         if not self._signature:
             return
         with contextlib.suppress(OSError):
@@ -50,32 +90,28 @@ class Kept:
             draft.replace(self._path)
 
 
-def _sign(folder: Path) -> bytes:
-    """A digest of name, size, times and inode of every file, and of this program; empty for few files, or when one may change unseen."""
-    digest, count, now = hashlib.blake2b(_program(), digest_size=_HEAD), 0, time.time_ns()
-    if not folder.is_dir():
-        return b""
-    for name, state in _walk(str(folder)):
-        if now - state.st_mtime_ns < _TICK or now - state.st_ctime_ns < _TICK:
-            return b""
-        digest.update(f"{name}\0{state.st_size}.{state.st_mtime_ns}.{state.st_ctime_ns}.{state.st_ino}\0".encode("utf-8", "surrogateescape"))
-        count += 1
-    return digest.digest() if count >= MANY else b""
-
-
-def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    for item in sorted(os.scandir(folder), key=lambda item: item.name):
+def _list_states(path: str, name: str, now: int) -> Iterator[tuple[str, State]]:
+    """Files in the order of their names; what is no file, as a link, may change unseen, and so may what changed this moment."""
+    for item in sources.scan(path):
         if item.is_dir(follow_symlinks=False):
-            yield from _walk(item.path)
-        else:
-            yield item.path, item.stat(follow_symlinks=False)
+            yield from _list_states(item.path, f"{name}/{item.name}", now)
+            continue
+        of = item.stat(follow_symlinks=False)
+        is_settled = stat.S_ISREG(of.st_mode) and now - of.st_mtime_ns >= _TICK and now - of.st_ctime_ns >= _TICK
+        yield f"{name}/{item.name}", (of.st_size, of.st_mtime_ns, of.st_ctime_ns, of.st_ino) if is_settled else None
+
+
+@cache
+def _is_public(root: Path, folder: Path) -> bool:
+    """Whether links lead from the folder to where a site is."""
+    return public_place(root, folder.resolve()) is not None
 
 
 @cache
 def _program() -> bytes:
     """What this program is: its own text, of which any part may change what is read from a file."""
     digest = hashlib.blake2b(digest_size=_HEAD)
-    for name, state in _walk(str(Path(__file__).parent.parent)):
+    for name, state in _list_states(str(Path(__file__).parent.parent), "publisher", time.time_ns()):
         if not name.endswith(".pyc"):
-            digest.update(f"{name}\0{state.st_size}.{state.st_mtime_ns}\0".encode())
+            digest.update(f"{name}\0{state and state[:2]}\0".encode())
     return digest.digest()

@@ -5,14 +5,10 @@ It is read by the verbs that ask for it and by nothing else: neither the library
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,10 +16,11 @@ from publisher.content import source as sources
 from publisher.content.decode import decode, keys_of
 from publisher.content.model.fields import is_id
 from publisher.liaison import records
-from publisher.liaison.kept import Kept
+from publisher.liaison.kept import Folder, Kept
 from publisher.liaison.model import FILES
 from publisher.liaison.months import Month
 from publisher.liaison.packed import pack, unpack
+from publisher.liaison.processes import spread
 from publisher.liaison.records import Place, Register
 from publisher.model import Model
 from publisher.problems import Problem, Span
@@ -31,60 +28,69 @@ from publisher.strictyaml import parse
 from publisher.yamltext import YamlText
 
 FOLDER = "content/liaison"
-#: With so many folders of months a second process pays for its start.
-_MANY_MONTHS = 6
 _R = TypeVar("_R", bound=tuple[Any, ...])
 Reading = tuple[Register, list[Problem]]
 
 
 def load_register(root: Path, wants: Callable[[Month], bool] = lambda _: True, processes: int | None = None) -> Reading:
     """Read the records; of the months only those wanted. One bad file never hides another; without the folder the register is empty."""
-    tasks = list(_list_tasks(root, wants))
-    count = processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1)
-    with _collector_off():
-        if count > 1 and sum(name.startswith("months/") for name in tasks) >= _MANY_MONTHS:
-            with ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("fork"), initializer=gc.disable) as pool:
-                return _merge(map(unpack, pool.map(partial(_read_packed, root), tasks)))
-        return _merge(map(unpack, map(partial(_read_packed, root), tasks)))
+    return load_folders(root, [name for name in list_folders(root) if (month := month_of(name)) is None or wants(month)], processes)
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Half a million tuples are no garbage: to look through them again and again would take a third of the time, now and ever after."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.freeze()
-            gc.enable()
+def load_folders(root: Path, names: Sequence[str], processes: int | None = None) -> Reading:
+    """Read some of the folders that `list_folders` lists."""
+    with spread(partial(_read_packed, root), names, processes) as packed:
+        return _merge(map(unpack, packed))
 
 
 def _read_packed(root: Path, name: str) -> bytes:
-    """Read one task, or find it as it was read before, as bytes that go from process to process."""
+    """Read one folder, as bytes that go from process to process; of a large one only the files that changed since it was read before."""
+    folder = Folder.at(root, f"{FOLDER}/{name}")
+    if not folder.is_large:
+        return pack(*_read_files(root, folder.states))
     kept = Kept(root, name)
-    found = kept.find()
-    if found is None:
-        found = pack(*_read_folder(root, name))
-        kept.put(found)
-    return found
+    before, packed = pickle.loads(kept.find() or _NOTHING)  # noqa: S301  # kept by this program, for its owner alone
+    same = {path for path, state in folder.states.items() if state and before.get(path) == state}
+    if len(same) == len(folder.states) == len(before):
+        return bytes(packed)
+    changed = _read_files(root, (path for path in folder.states if path not in same))
+    packed = pack(*(_combine(unpack(packed), same, changed, folder.states) if same else changed))
+    kept.put(pickle.dumps((folder.states, packed), pickle.HIGHEST_PROTOCOL))
+    return packed
 
 
-def _list_tasks(root: Path, wants: Callable[[Month], bool]) -> Iterator[str]:
-    """The folders that are read each at once, the largest first: every folder of ``liaison/``, and of ``months/`` every month."""
+#: What is kept of a folder that was never read: no states, and no bytes.
+_NOTHING = pickle.dumps(({}, b""))
+
+
+def _combine(before: Reading, same: set[str], changed: Reading, order: Iterable[str]) -> Reading:
+    """What was read before of the files that are the same, and what was read now of the others, in the order of files."""
+    rank = {path: number for number, path in enumerate(order)}
+    whole = Register(unread={path for path in before[0].unread if path in same} | changed[0].unread)
+    for name, rows in vars(changed[0]).items():
+        if isinstance(rows, list):
+            both = [row for row in getattr(before[0], name) if row.place.path in same] + rows
+            setattr(whole, name, sorted(both, key=lambda row: rank[row.place.path]))
+    problems = [problem for problem in before[1] if problem.span.path in same] + changed[1]
+    return whole, sorted(problems, key=lambda problem: rank[problem.span.path])
+
+
+def list_folders(root: Path) -> Iterator[str]:
+    """What is read each at once, the largest first: every folder of ``liaison/``, and of ``months/`` every month."""
     base = root / FOLDER
     if not base.is_dir():
         return
     names = sorted(item.name for item in os.scandir(base) if not item.name.startswith("."))
     for name in sorted(names, key=lambda name: name not in ("issues", "cases")):
-        if name != "months":
+        if name == "months" and (base / name).is_dir():
+            yield from (f"months/{inner}" for inner in sorted(item.name for item in os.scandir(base / name) if not item.name.startswith(".")))
+        else:
             yield name
-            continue
-        for inner in sorted(item.name for item in os.scandir(base / name) if not item.name.startswith(".")):
-            month = Month.parse(inner)
-            if month is None or wants(month):
-                yield f"months/{inner}"
+
+
+def month_of(name: str) -> Month | None:
+    """The month of a folder that `list_folders` lists, if it is one's."""
+    return _parse_month(name.removeprefix("months/")) if name.startswith("months/") else None
 
 
 def _merge(readings: Iterator[Reading]) -> Reading:
@@ -98,31 +104,12 @@ def _merge(readings: Iterator[Reading]) -> Reading:
     return whole, problems
 
 
-def _read_folder(root: Path, name: str) -> Reading:
-    """Read one task: a folder, or a file that stands where folders do."""
+def _read_files(root: Path, names: Iterable[str]) -> Reading:
+    """Read files, by their names from the root."""
     register, problems = Register(), []
-    path = root / FOLDER / name
-    files = _walk(str(path), f"{FOLDER}/{name}") if path.is_dir() else iter([_File(f"{FOLDER}/{name}", str(path), is_file=False)])
-    for file in files:
-        problems += _read_file(register, file, root / "content")
+    for name in names:
+        problems += _read_file(register, name, root)
     return register, problems
-
-
-class _File(NamedTuple):
-    """A file as its folder names it: its name from the root, its path, and whether it is surely a file and no link."""
-
-    name: str
-    path: str
-    is_file: bool
-
-
-def _walk(folder: str, name: str) -> Iterator[_File]:
-    """As `sources.walk`; a hundred thousand paths as objects would take seconds, so would a question to the disk for each."""
-    for item in sources.scan(folder):
-        if item.is_dir(follow_symlinks=False):
-            yield from _walk(item.path, f"{name}/{item.name}")
-        else:
-            yield _File(f"{name}/{item.name}", item.path, item.is_file(follow_symlinks=False))
 
 
 class _Written(NamedTuple):
@@ -138,8 +125,7 @@ class _Written(NamedTuple):
         return Place(self.path, rows[index] + 1 if index < len(rows) else 1, part, index)
 
 
-def _read_file(register: Register, file: _File, content: Path) -> list[Problem]:
-    name = file.name
+def _read_file(register: Register, name: str, root: Path) -> list[Problem]:
     parts = name.removeprefix(f"{FOLDER}/").split("/")
     stem, _, suffix = parts[-1].rpartition(".")
     if len(parts) < 2 or parts[0] not in FILES or not stem or suffix not in ("yml", "yaml"):
@@ -147,10 +133,11 @@ def _read_file(register: Register, file: _File, content: Path) -> list[Problem]:
     month = _parse_month(parts[1]) if parts[0] == "months" else None
     if not _is_well_named(parts, stem, month):
         return [Problem("liaison-file-name", Span(name), {"value": "/".join(parts), "example": _EXAMPLES.get(parts[0], "…")})]
-    if not file.is_file and (fault := sources.link_fault(Path(file.path), name, content)):
+    path = f"{root}/{name}"
+    if os.path.islink(path) and (fault := sources.link_fault(Path(path), name, root / "content")):  # noqa: PTH114  # there are very many
         register.unread.add(name)
         return [fault]
-    data = sources.read_bytes(file.path, name, is_file=file.is_file)
+    data = sources.read_bytes(path, name)
     text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
     model: Model | None = None
     if text and not problems:

@@ -302,6 +302,11 @@ class Register:
         return found.name if found else enterprise
 
     @property
+    def unread_folders(self) -> set[str]:
+        """The folders of ``liaison/`` of which a file could not be read."""
+        return {path.split("/")[2] for path in self.unread}
+
+    @property
     def is_empty(self) -> bool:
         return not (self.enterprises or self.officers or self.services or self.issues or self.cases or self.unread)
 

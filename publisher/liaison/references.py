@@ -17,34 +17,49 @@ _WRITTEN_ID = re.compile(r"^(?:编号|id): *['\"]?([a-z0-9.-]+)", re.MULTILINE)
 
 
 class Known(NamedTuple):
-    """The ids there are, by what they are ids of; None where a file could not be read, so that nobody can say what is missing."""
+    """The ids of the roster, by what they are ids of; None where a file could not be read, so that nobody can say what is missing."""
 
     enterprises: frozenset[str] | None
     officers: frozenset[str] | None
     leaders: frozenset[str] | None
-    issues: frozenset[str] | None
-    entries: frozenset[str]
 
     @classmethod
-    def of(cls, register: Register, entries: frozenset[str]) -> Known:
-        """The ids of a register, and the entries of the site that it may name."""
-        unread = {path.split("/")[2] for path in register.unread}
+    def of(cls, roster: Register) -> Known:
+        unread = roster.unread_folders
 
         def ids(folder: str, names: Iterable[str]) -> frozenset[str] | None:
             return None if folder in unread else frozenset(names)
 
-        return cls(
-            ids("enterprises", register.enterprise_by_id),
-            ids("officers", register.officer_by_id),
-            ids("leaders", (one.id for one in register.leaders)),
-            ids("issues", (one.id for one in register.issues)),
-            entries,
-        )
+        return cls(ids("enterprises", roster.enterprise_by_id), ids("officers", roster.officer_by_id), ids("leaders", (one.id for one in roster.leaders)))
 
 
-def policies_named(root: Path, register: Register) -> frozenset[str]:
-    """The ids of policies and guides that records name: the names of files, and where these do not do, what the files say."""
-    named = {policy for service in register.services for policy in service.policies} | {case.guide for case in register.cases if case.guide}
+class Named(NamedTuple):
+    """The ids of issues, and of policies and guides, that some records name."""
+
+    issues: frozenset[str]
+    entries: frozenset[str]
+
+    @classmethod
+    def by(cls, register: Register) -> Named:
+        issues = {issue for service in register.services for issue in service.issues}
+        issues |= {item.issue for meeting in register.meetings for item in meeting.agenda if item.issue}
+        policies = {policy for service in register.services for policy in service.policies}
+        return cls(frozenset(issues), frozenset(policies | {case.guide for case in register.cases if case.guide}))
+
+
+class There(NamedTuple):
+    """The ids of issues, and of policies and guides, that there are; None where a file could not be read."""
+
+    issues: frozenset[str] | None
+    entries: frozenset[str]
+
+    def holds(self, named: Named) -> bool:
+        """Whether everything that is named is there, as far as anybody knows."""
+        return (self.issues is None or named.issues <= self.issues) and named.entries <= self.entries
+
+
+def find_entries(root: Path, named: frozenset[str]) -> frozenset[str]:
+    """The ids of policies and guides that there are, as far as one that is named needs it: the names of files, then what the files say."""
     if not named:
         return frozenset()
     files = {path.stem: (name, path) for folder in ("policies", "guides") for name, path in sources.walk(root / "content" / folder, root)}
@@ -57,9 +72,8 @@ def policies_named(root: Path, register: Register) -> frozenset[str]:
     return frozenset(found)
 
 
-def check_references(register: Register, known: Known) -> Iterator[Fault]:
-    """Every id that a record names is somebody's; every id is one thing's."""
-    yield from _check_unique(register)
+def check_owners(register: Register, known: Known) -> Iterator[Fault]:
+    """Everyone of the roster whom records name is there; of pairings, services, reports, issues, cases and meetings."""
     for pairing in register.pairings:
         yield from _named(pairing.place, ("enterprise",), "企业", pairing.enterprise, known.enterprises)
         yield from _named(pairing.place, ("officer",), "干部", pairing.officer, known.officers)
@@ -69,23 +83,30 @@ def check_references(register: Register, known: Known) -> Iterator[Fault]:
         yield from _owner(service.place, service.enterprise, known, paths)
         if known.officers is not None and service.officer not in known.officers:  # asked here, for there are very many
             yield from _named(service.place, ("officer",), "干部", service.officer, known.officers)
-        for index, issue in enumerate(service.issues):
-            yield from _named(service.place, ("issues", index), "发现问题", issue, known.issues)
-        for index, policy in enumerate(service.policies):
-            yield from _named(service.place, ("policies", index), "宣讲政策", policy, known.entries)
     owned: list[Situation | Matter] = [*register.situations, *register.issues, *register.cases]
     for record in owned:
         yield from _owner(record.place, record.enterprise, known, paths)
     for case in register.cases:
         yield from _named(case.place, ("officer",), "干部", case.officer, known.officers)
-        if case.guide:
-            yield from _named(case.place, ("guide",), "指南", case.guide, known.entries)
     for meeting in register.meetings:
         for index, enterprise in enumerate(meeting.enterprises):
             yield from _named(meeting.place, ("enterprises", index), "参加企业", enterprise, known.enterprises)
+
+
+def check_named(register: Register, there: There) -> Iterator[Fault]:
+    """Every issue, policy and guide that records name is there."""
+    for service in register.services:
+        for index, issue in enumerate(service.issues):
+            yield from _named(service.place, ("issues", index), "发现问题", issue, there.issues)
+        for index, policy in enumerate(service.policies):
+            yield from _named(service.place, ("policies", index), "宣讲政策", policy, there.entries)
+    for case in register.cases:
+        if case.guide:
+            yield from _named(case.place, ("guide",), "指南", case.guide, there.entries)
+    for meeting in register.meetings:
         for index, item in enumerate(meeting.agenda):
             if item.issue:
-                yield from _named(meeting.place, ("agenda", index, "issue"), "转为问题", item.issue, known.issues)
+                yield from _named(meeting.place, ("agenda", index, "issue"), "转为问题", item.issue, there.issues)
 
 
 def _named(place: Place, steps: tuple[Step, ...], field: str, value: str, ids: frozenset[str] | None) -> Iterator[Fault]:
@@ -101,7 +122,8 @@ def _owner(place: Place, enterprise: str, known: Known, told: set[str]) -> Itera
         yield fault("dangling-reference", Place(place.path, 1), field="文件名", value=enterprise, guess=guess)
 
 
-def _check_unique(register: Register) -> Iterator[Fault]:
+def check_unique(register: Register) -> Iterator[Fault]:
+    """Every id is one thing's."""
     matters: list[Matter] = [*register.issues, *register.cases]
     parts: list[Iterable[Any]] = [register.enterprises, register.officers, register.leaders, matters, register.indicators]
     parts += [book.rules for book in register.books]
