@@ -10,16 +10,16 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-#: With so many folders a second process pays for its start.
-_MANY = 8
+#: With so many months a second process pays for its start.
+_MANY_MONTHS = 6
 
 
 @contextmanager
 def spread(work: Callable[[str], bytes], names: Sequence[str], processes: int | None = None) -> Iterator[Iterable[bytes]]:
-    """What the work makes of each name, in their order; other processes inherit what the work knows, and send no more than its bytes."""
+    """What the work makes of each folder, in their order; other processes inherit what the work knows, and send no more than its bytes."""
     count = processes or (len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1)
     with _collector_off():
-        if count == 1 or len(names) < _MANY:
+        if count == 1 or sum(name.startswith("months/") for name in names) < _MANY_MONTHS:
             yield map(work, names)
             return
         with ProcessPoolExecutor(min(count, len(names)), mp_context=get_context("fork"), initializer=_take_up, initargs=(work,)) as pool:
