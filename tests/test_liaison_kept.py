@@ -129,7 +129,7 @@ def found(root: Path, day: date, processes: int = 1) -> list[Problem]:
     return check_liaison(root, LiaisonSettings(pairs=9), day, processes=processes)
 
 
-@settings(max_examples=30, derandomize=True, deadline=None)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(st.lists(st.tuples(EDITS, st.sampled_from(DAYS), st.sampled_from(DAYS)), min_size=1, max_size=3))
 def test_problems_that_were_kept_equal_fresh_ones_after_any_edits_on_any_day(rounds: list[tuple[list[Edit], date, date]]) -> None:
     with records() as root, patch.multiple(kept, MANY=1, _TICK=0):

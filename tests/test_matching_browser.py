@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+#: Gives its result as one text: piece by piece it would take minutes from the browser to the test.
 JUDGE_ALL = """async ([benefits, profiles, today]) => {
   const { Judge } = await import(new URL('assets/policy-rules.js', document.baseURI));
   const data = await (await fetch('check/rules.json')).json();
   const judge = new Judge(data, today);
-  return profiles.map((profile) => [judge.sizes(profile), ...benefits.map((benefit) => {
+  return JSON.stringify(profiles.map((profile) => [judge.sizes(profile), ...benefits.map((benefit) => {
     const { answer, way, findings } = judge.benefit(benefit, profile);
     return [answer, way, findings.map(({ grade, told }) => [grade, told])];
-  })]);
+  })]));
 }"""
 #: A small catering shop of the street.
 SHOP = "subject=sole-trader&industry=62&staff=8&revenue=120&taxpayer=small-scale&district=610102&founded=2021-05-18"
@@ -50,7 +51,7 @@ def test_the_browser_judges_as_python_does(demo: Project, demo_url: str, browser
     profiles = list(draw_profiles(6000))
     page = browser.new_page()
     page.goto(demo_url)
-    theirs = page.evaluate(JUDGE_ALL, [benefits, profiles, TODAY])
+    theirs = json.loads(page.evaluate(JUDGE_ALL, [benefits, profiles, TODAY]))
     page.close()
     ours = by_python(benefits, profiles)
     assert len(theirs) == 6000

@@ -189,7 +189,8 @@ def test_no_secret_of_any_field_is_in_any_byte_of_the_public_site(house: tuple[P
 
 def test_no_secret_is_in_what_the_public_build_keeps(house: tuple[Project, Planter]) -> None:
     project, planter = house
-    kept = [path for path in (project.root / "var").rglob("*") if path.is_file() and "internal" not in path.name]
+    var = project.root / "var"  # with what other tests had the office's verbs keep
+    kept = [path for path in var.rglob("*") if path.is_file() and "internal" not in path.name and not path.is_relative_to(var / "liaison")]
     assert kept
     for file in kept:
         data = file.read_bytes()
