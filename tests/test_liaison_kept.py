@@ -234,6 +234,19 @@ def test_a_link_to_a_file_that_changes_is_read_anew() -> None:
         assert after == (load_register(root, processes=1), found(root, date(2026, 11, 20)))
 
 
+def test_of_records_that_were_deleted_nothing_stays() -> None:
+    with records() as root, patch.multiple(kept, MANY=1, _TICK=0):
+        folder = root / "var/liaison/kept"
+        found(root, date(2026, 11, 20))
+        (folder / ".months-2026-08.bin.1.tmp").touch()  # of a check that was killed
+        everything = {path.name for path in folder.iterdir()}
+        assert {"months-2026-08.bin", "found-months-2026-08.bin", "issues.bin", "found-issues.bin"} <= everything
+        shutil.rmtree(root / FOLDER)
+        found(root, date(2026, 11, 20))
+        assert {path.name for path in folder.iterdir()} == {"found-issues.bin", "found-cases.bin"}
+        assert not any(b"qy-0" in path.read_bytes() for path in folder.iterdir())
+
+
 def test_a_file_where_the_folder_of_months_should_be_is_told(tmp_path: Path) -> None:
     (tmp_path / FOLDER).mkdir(parents=True)
     (tmp_path / FOLDER / "months").write_text("x")

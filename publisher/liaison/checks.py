@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from publisher.liaison.faults import Fault, place_faults
-from publisher.liaison.findings import MATTERS, Findings, Ground, sign_roster, unpack_findings
+from publisher.liaison.findings import MATTERS, Findings, Ground, kept_as, sign_roster, unpack_findings
+from publisher.liaison.kept import forget_others
 from publisher.liaison.months import Month, months_between
 from publisher.liaison.processes import spread
 from publisher.liaison.reading import list_folders, load_folders, month_of
@@ -34,6 +35,8 @@ def check_liaison(
     parts = [*MATTERS, *sorted(name for name, month in months.items() if wants is None or wants(month))]
     with spread(ground.find, parts, processes) as packed:
         found = dict(zip(parts, map(unpack_findings, packed), strict=True))
+    if wants is None:
+        forget_others(root, [*names, *map(kept_as, parts)])
     problems += [problem for one in found.values() for problem in one.problems]
     if not (roster.is_empty and all(one.is_empty for one in found.values())):
         problems += place_faults(_check_across(ground, found, is_whole=wants is None), root)
@@ -42,8 +45,8 @@ def check_liaison(
 
 def _months_owed(roster: Register, as_of: date) -> tuple[Month, ...]:
     """The months since the first enterprise came: one without a folder lacks all that is owed. There are folders for this century alone."""
-    first = min((max(one.start, date(2000, 1, 1)) for one in roster.enterprises), default=as_of)
-    return months_between(Month.of(first), Month.of(as_of))
+    first = min((max(one.start, date(2000, 1, 1)) for one in roster.enterprises), default=None)
+    return months_between(Month.of(first), Month.of(as_of)) if first else ()
 
 
 def _check_across(ground: Ground, found: dict[str, Findings], *, is_whole: bool) -> Iterator[Fault]:

@@ -68,7 +68,7 @@ class Ground:
     def find(self, part: str) -> bytes:
         """The findings of a part, packed: as they were kept, where they still hold."""
         signature = Folder.at(self.root, f"{FOLDER}/{part}").sign()
-        kept = Kept(self.root, f"found-{part}", signature, self.signature, repr(self.settings), _calendar())
+        kept = Kept(self.root, kept_as(part), signature, self.signature, repr(self.settings), _calendar())
         data = kept.find()
         if data is None or not _holds(data, self.as_of):
             data = self._look(part)
@@ -114,6 +114,11 @@ class Ground:
 def _calendar() -> str:
     """Which calendar of holidays is installed; each year's comes with a new version."""
     return version("chinesecalendar")
+
+
+def kept_as(part: str) -> str:
+    """The name under which the findings of a part are kept; the part's own name is that of its records."""
+    return f"found-{part}"
 
 
 def sign_roster(root: Path) -> bytes:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,9 +63,8 @@ class Kept:
     """
 
     def __init__(self, root: Path, name: str, *depends: bytes | str) -> None:
-        folder = root / "var" / "liaison" / "kept"
-        self._path = folder / f"{name.replace('/', '-')}.bin"
-        is_kept = all(depends) and not _is_public(root, folder)
+        self._path = _path_of(root, name)
+        is_kept = all(depends) and not _is_public(root, self._path.parent)
         self._signature = hashlib.blake2b(repr((_program(), *depends)).encode(), digest_size=_HEAD).digest() if is_kept else b""
 
     def find(self) -> bytes | None:
@@ -88,6 +87,20 @@ class Kept:
             draft.touch(mode=0o600)
             draft.write_bytes(self._signature + hashlib.blake2b(data, digest_size=_HEAD).digest() + data)
             draft.replace(self._path)
+
+
+def forget_others(root: Path, names: Iterable[str]) -> None:
+    """Remove whatever is kept under other names than these: of records that were deleted nothing stays."""
+    wanted = {_path_of(root, name) for name in names}
+    folder = _path_of(root, "").parent
+    with contextlib.suppress(OSError):
+        for path in [] if _is_public(root, folder) else list(folder.iterdir()):
+            if path not in wanted:
+                path.unlink()
+
+
+def _path_of(root: Path, name: str) -> Path:
+    return root / "var" / "liaison" / "kept" / f"{name.replace('/', '-')}.bin"
 
 
 def _list_states(path: str, name: str, now: int) -> Iterator[tuple[str, State]]:
