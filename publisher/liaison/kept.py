@@ -1,7 +1,7 @@
 """What was made of folders, kept in ``var/liaison/kept/``: where no file has changed, it is not made again.
 
-Only what comes from large folders is kept, such as the months of thousands of enterprises. It holds internal words, as the records do;
-it is readable by its owner alone. A lost or damaged file costs time, never truth; so does a disk that cannot be written.
+It holds internal words, as the records do, and is readable by its owner alone. A lost or damaged file costs time, never truth; so does a
+disk that cannot be written. What this does not do: decide what is worth keeping, or know what it is.
 """
 
 from __future__ import annotations
