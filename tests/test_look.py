@@ -409,6 +409,30 @@ CLIPPED = """() => [...document.querySelectorAll('.md-content *, .md-header *')]
 
 
 @pytest.mark.browser
+def test_on_a_phone_times_titles_cards_and_rows_of_links_keep_their_shape(demo_url: str, browser: Browser) -> None:
+    context = open_context(browser, PHONE)
+    context.add_init_script("""localStorage.setItem('xiyi-look', '{"elder": true, "text": 1}')""")
+    page = context.new_page()
+    page.goto(demo_url + LAYOUTS["event"])
+    box, padding = page.locator(".when").evaluate("e => [e.getBoundingClientRect().right, parseFloat(getComputedStyle(e).paddingRight)]")
+    assert page.locator(".when__span").evaluate("e => e.getBoundingClientRect().right") <= box - padding + 0.5
+    links = page.locator(".facts dd").filter(has=page.locator("a ~ a")).first
+    lefts = links.locator("a").evaluate_all("links => links.map((link) => link.getBoundingClientRect().left)")
+    assert len(lefts) > 1
+    assert max(lefts) - min(lefts) < 1, "one below the other"
+    assert not links.locator(".then").first.is_visible()
+    page.goto(demo_url + LAYOUTS["tallies"])
+    title = page.locator(".newest h2 a")
+    assert title.evaluate("link => getComputedStyle(link).display") == "inline-block", "the clauses of a title are words, not columns"
+    page.goto(demo_url + LAYOUTS["enterprises"])
+    assert page.locator(".card").count() > 1
+    assert page.locator(".card__dates:visible").count() == 0, "a card without an end has no line for it"
+    page.goto(demo_url + LAYOUTS["policies"])
+    assert page.locator(".card__dates:visible").count() > 1
+    context.close()
+
+
+@pytest.mark.browser
 def test_a_reader_may_space_the_text_out(demo_url: str, browser: Browser) -> None:
     """WCAG 1.4.12: no word is lost."""
     context = open_context(browser, PHONE, bypass_csp=True)
