@@ -93,9 +93,9 @@ def forget_others(root: Path, names: Iterable[str]) -> None:
     """Remove whatever is kept under other names than these: of records that were deleted nothing stays."""
     wanted = {_path_of(root, name) for name in names}
     folder = _path_of(root, "").parent
-    with contextlib.suppress(OSError):
-        for path in [] if _is_public(root, folder) else list(folder.iterdir()):
-            if path not in wanted:
+    if folder.is_dir() and not _is_public(root, folder):
+        for path in set(folder.iterdir()) - wanted:
+            with contextlib.suppress(OSError):
                 path.unlink()
 
 

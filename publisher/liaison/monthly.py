@@ -1,4 +1,7 @@
-"""Services and monthly reports of one month in, their faults out; what is asked of each service, and what each enterprise is owed."""
+"""Services and monthly reports of one month in, their faults out; what is asked of each service, and what each enterprise is owed.
+
+What this does not do: compare months with each other, or count what is owed (`publisher.liaison.duties`).
+"""
 
 from __future__ import annotations
 

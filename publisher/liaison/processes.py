@@ -1,4 +1,7 @@
-"""Work on many folders at once: in several processes where that pays, and without the collector of garbage."""
+"""Work on many folders at once: in several processes where that pays, and without the collector of garbage.
+
+What this does not do: know what the work is, or keep what came of it.
+"""
 
 from __future__ import annotations
 

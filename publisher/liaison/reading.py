@@ -16,7 +16,7 @@ from publisher.content import source as sources
 from publisher.content.decode import decode, keys_of
 from publisher.content.model.fields import is_id
 from publisher.liaison import records
-from publisher.liaison.kept import Folder, Kept
+from publisher.liaison.kept import Folder, Kept, State
 from publisher.liaison.model import FILES
 from publisher.liaison.months import Month
 from publisher.liaison.packed import pack, unpack
@@ -53,7 +53,7 @@ def _read_packed(root: Path, name: str) -> bytes:
     same = {path for path, state in folder.states.items() if state and before.get(path) == state}
     if len(same) == len(folder.states) == len(before):
         return bytes(packed)
-    changed = _read_files(root, (path for path in folder.states if path not in same))
+    changed = _read_files(root, {path: state for path, state in folder.states.items() if path not in same})
     packed = pack(*(_combine(unpack(packed), same, changed, folder.states) if same else changed))
     kept.put(pickle.dumps((folder.states, packed), pickle.HIGHEST_PROTOCOL))
     return packed
@@ -104,11 +104,11 @@ def _merge(readings: Iterator[Reading]) -> Reading:
     return whole, problems
 
 
-def _read_files(root: Path, names: Iterable[str]) -> Reading:
-    """Read files, by their names from the root."""
+def _read_files(root: Path, states: dict[str, State]) -> Reading:
+    """Read files, by their names from the root; one with a state was seen to be a file, and no link."""
     register, problems = Register(), []
-    for name in names:
-        problems += _read_file(register, name, root)
+    for name, state in states.items():
+        problems += _read_file(register, name, root, is_file=state is not None)
     return register, problems
 
 
@@ -125,7 +125,7 @@ class _Written(NamedTuple):
         return Place(self.path, rows[index] + 1 if index < len(rows) else 1, part, index)
 
 
-def _read_file(register: Register, name: str, root: Path) -> list[Problem]:
+def _read_file(register: Register, name: str, root: Path, *, is_file: bool) -> list[Problem]:
     parts = name.removeprefix(f"{FOLDER}/").split("/")
     stem, _, suffix = parts[-1].rpartition(".")
     if len(parts) < 2 or parts[0] not in FILES or not stem or suffix not in ("yml", "yaml"):
@@ -134,10 +134,10 @@ def _read_file(register: Register, name: str, root: Path) -> list[Problem]:
     if not _is_well_named(parts, stem, month):
         return [Problem("liaison-file-name", Span(name), {"value": "/".join(parts), "example": _EXAMPLES.get(parts[0], "…")})]
     path = f"{root}/{name}"
-    if os.path.islink(path) and (fault := sources.link_fault(Path(path), name, root / "content")):  # noqa: PTH114  # there are very many
+    if not is_file and (fault := sources.link_fault(Path(path), name, root / "content")):
         register.unread.add(name)
         return [fault]
-    data = sources.read_bytes(path, name)
+    data = sources.read_bytes(path, name, is_file=is_file)
     text, problems = ("", [data]) if isinstance(data, Problem) else sources.decode(data, name)
     model: Model | None = None
     if text and not problems:

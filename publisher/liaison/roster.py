@@ -1,4 +1,7 @@
-"""The roster in, its faults out: who looks after whom, first visits; and meetings, indicators and rules, which are few."""
+"""The roster in, its faults out: who looks after whom, first visits; and meetings, indicators and rules, which are few.
+
+What this does not do: look into months, issues or cases; first visits are given.
+"""
 
 from __future__ import annotations
 
